@@ -1,0 +1,7 @@
+//! How `mtls-harness` tests: forge certificates, start servers, drive clients, judge.
+//!
+//! One module a room; which may use which is in ARCHITECTURE.md and held by a test.
+
+pub mod client;
+pub mod pki;
+pub mod server;

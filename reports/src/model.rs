@@ -1,0 +1,290 @@
+//! The result model: observations are facts, verdicts are judgements, dispositions are policy.
+
+use mtls_scenarios::{Alert, Alpn, Expected, Mode, Severity, TlsVersion};
+use serde::{Deserialize, Serialize};
+
+use crate::PeerText;
+
+/// What a probe saw, in the words of the design: see each variant.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Let in: the gate says that the client is verified, or gave out the marker.
+    Authenticated {
+        /// Whom the gate took the client for; `None` where it gave no identity.
+        identity: Option<Identity>,
+    },
+    /// Served, but neither verified nor given the marker.
+    Anonymous,
+    /// Refused at the TLS layer, before any response.
+    RejectedTls(TlsRefusal),
+    /// Refused with an HTTP status of 400 or above.
+    RejectedHttp {
+        /// The status.
+        status: u16,
+    },
+    /// No answer in time.
+    Timeout {
+        /// What was being waited for.
+        waiting_for: Phase,
+    },
+    /// Something else went wrong.
+    Error {
+        /// Whose fault it is.
+        fault: Fault,
+        /// What happened.
+        message: PeerText,
+    },
+}
+
+/// How a peer refused at the TLS layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TlsRefusal {
+    /// A fatal alert.
+    Alert {
+        /// Its code point (`AlertDescription`).
+        code: u8,
+        /// Its name, where it is a known one.
+        name: Option<Alert>,
+    },
+    /// The connection was closed without an alert.
+    Close,
+    /// The connection was reset.
+    Reset,
+}
+
+/// Phases of a probe, for time-outs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Phase {
+    Connect,
+    Handshake,
+    Response,
+}
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The peer broke a protocol.
+    Peer,
+    /// The target cannot be reached or is not what its file says.
+    Target,
+    /// The harness.
+    Harness,
+}
+
+/// Whom a gate says it sees. Every field is the gate's word.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Identity {
+    /// Subject name in the gate's notation.
+    pub subject: Option<PeerText>,
+    /// SHA-256 of the certificate, lower-case hexadecimal.
+    pub sha256: Option<PeerText>,
+    /// SHA-1 of the certificate, lower-case hexadecimal.
+    pub sha1: Option<PeerText>,
+}
+
+/// Facts of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Observation {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whether the secret marker came back.
+    pub marker: bool,
+    /// An identity that the gate reported without calling it verified.
+    pub unverified_identity: Option<Identity>,
+    /// Facts of the handshake as far as it went.
+    pub tls: TlsFacts,
+    /// From the first byte sent to the certain outcome, in microseconds.
+    pub elapsed_us: u64,
+}
+
+/// Facts of a handshake as the client saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TlsFacts {
+    /// Negotiated version.
+    pub version: Option<TlsVersion>,
+    /// Negotiated cipher suite, registry name.
+    pub cipher_suite: Option<String>,
+    /// Negotiated application protocol.
+    pub alpn: Option<Alpn>,
+    /// Whether the session was resumed, as the client knows it.
+    pub resumed: Option<bool>,
+    /// What became of the client's certificate.
+    pub certificate: CertificateSent,
+}
+
+/// What became of the client's certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateSent {
+    /// The handshake did not get to a `CertificateRequest`.
+    #[default]
+    NotRequested,
+    /// The client had none to send.
+    None,
+    /// It was sent.
+    Sent,
+    /// The server's `CertificateRequest` lists no signature scheme that the key can make, so it was held back.
+    Withheld,
+}
+
+/// The judge's word on a case.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As expected.
+    Pass(Grade),
+    /// Not as expected.
+    Fail(Discrepancy),
+    /// It cannot be said: a control failed, the certificate did not go out, the target did not answer.
+    Inconclusive {
+        /// Why, one line.
+        reason: String,
+    },
+    /// Not run: the target cannot do it.
+    Skipped {
+        /// Why, one line.
+        reason: String,
+    },
+}
+
+/// How well a pass passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// The outcome, and where the scenario names alerts, one of these.
+    Exact,
+    /// The outcome by another signal.
+    Ok,
+}
+
+/// Kinds of failure; the stable names that waivers and fingerprints use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Discrepancy {
+    /// Let in, and should not have been.
+    UnexpectedAcceptance,
+    /// Refused, and should have been let in.
+    UnexpectedRefusal,
+    /// Served as nobody, and should have been authenticated.
+    UnexpectedAnonymous,
+    /// Let in as somebody else.
+    WrongIdentity,
+    /// The gate calls the client verified but does not give the marker, or gives the marker but does not say whom it saw.
+    IncoherentAcceptance,
+    /// Not verified, yet an identity was reported.
+    UnverifiedIdentity,
+    /// Refused by another way than the target promises.
+    OtherRefusal,
+    /// Refused with another alert than the scenario names (`--pedantic` only).
+    OtherAlert,
+}
+
+/// What the gate makes of a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// As expected.
+    Expected,
+    /// A failure that nobody waived.
+    Unexpected,
+    /// Inconclusive.
+    Undecided,
+    /// Not run.
+    Skipped,
+}
+
+/// One case and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CaseResult {
+    /// Case id: `certificate/expired@strict,tls1.3,p256`.
+    pub id: String,
+    /// Scenario id: `certificate/expired`.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: String,
+    /// The scenario's severity.
+    pub severity: Severity,
+    /// The cell's mode.
+    pub mode: Mode,
+    /// The cell's TLS version.
+    pub tls: TlsVersion,
+    /// What was expected of the deciding step.
+    pub expected: Vec<Expected>,
+    /// The facts of the deciding step; `None` where nothing was tried.
+    pub observed: Option<Observation>,
+    /// The judge's word.
+    pub verdict: Verdict,
+    /// What policy makes of it.
+    pub disposition: Disposition,
+    /// One line for people: why the verdict is what it is. Empty for a plain pass.
+    pub explanation: String,
+    /// Wall time of the whole case with its controls, in microseconds.
+    pub elapsed_us: u64,
+}
+
+/// First line of an event log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RunHeader {
+    /// Version of the log format; 1.
+    pub format_version: u32,
+    /// Version of the tool.
+    pub tool_version: String,
+    /// Start of the run, RFC 3339.
+    pub started: String,
+    /// Seed of keys, serials and marker.
+    pub seed: u64,
+    /// Target by name or address.
+    pub target: String,
+    /// The target's version, as it says itself.
+    pub target_version: Option<PeerText>,
+    /// Number of cases selected.
+    pub selected: usize,
+    /// Arguments that repeat this run for one case, up to the filter: `run --target nginx --seed 1`.
+    pub rerun: String,
+}
+
+/// Last line of an event log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RunFooter {
+    /// Number of cases finished.
+    pub finished: usize,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+    /// Wall time, in microseconds.
+    pub elapsed_us: u64,
+    /// Exit code that follows from the dispositions.
+    pub exit_code: u8,
+}
+
+/// One line of an event log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The run begins.
+    RunStarted(RunHeader),
+    /// A case is done; in the order of the plan.
+    CaseFinished(Box<CaseResult>),
+    /// The run ends.
+    RunFinished(RunFooter),
+}

@@ -1,0 +1,25 @@
+//! What `mtls-harness` tests: the JSON formats of scenarios, credentials, accounts and targets,
+//! and the expansion of a scenario over its matrix into cases.
+//!
+//! This crate describes; it opens no socket and makes no key. The only files it reads are its
+//! own formats, either embedded in the binary or from a directory the user names.
+
+mod account;
+mod credential;
+mod expect;
+mod matrix;
+mod name;
+mod scenario;
+mod target;
+
+pub use account::{Account, Crl, CertificateRef};
+pub use credential::{
+    BasicConstraints, Credential, Defect, Extension, ExtensionName, Field, GeneralName, IssuerRef,
+    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Purpose, Recipe, Sent,
+    Serial, SignatureAlgorithm, Validity, When,
+};
+pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
+pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, TlsVersion};
+pub use name::{AttributeType, Name, Rdn, StringType};
+pub use scenario::{ByMode, Connect, Scenario, Severity, Step};
+pub use target::{Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Target, ValueSource};
