@@ -88,6 +88,7 @@ impl Tag {
     }
 
     /// The same tag with the constructed bit.
+    #[must_use]
     pub const fn constructed(self) -> Self {
         Self {
             leading: self.leading | 0x20,
@@ -101,12 +102,11 @@ impl Tag {
     }
 
     fn write(self, out: &mut Vec<u8>) {
-        match u8::try_from(self.number) {
-            Ok(low @ 0..=30) => out.push(self.leading | low),
-            _ => {
-                out.push(self.leading | 0x1f);
-                write_base128(u64::from(self.number), out);
-            }
+        if let Ok(low @ 0..=30) = u8::try_from(self.number) {
+            out.push(self.leading | low);
+        } else {
+            out.push(self.leading | 0x1f);
+            write_base128(u64::from(self.number), out);
         }
     }
 }
@@ -125,7 +125,7 @@ pub enum Content {
 pub struct Node {
     /// Identifier octets; `None` for content that is written without a header, as it is.
     pub tag: Option<Tag>,
-    /// Superfluous zero octets to write in the length.
+    /// Superfluous zero octets to write in the length; at most 118 are.
     pub padding: u8,
     /// What is inside.
     pub content: Content,
@@ -193,6 +193,7 @@ impl Node {
     }
 
     /// The same value with a label.
+    #[must_use]
     pub fn labelled(mut self, label: Field) -> Self {
         self.label = Some(label);
         self
@@ -259,12 +260,16 @@ impl Node {
     }
 }
 
+/// Most superfluous octets in a length: with the eight of the length itself they stay below the
+/// reserved count 127 (X.690 8.1.3.5).
+const MAX_PADDING: u8 = 118;
+
 /// Number of octets of a length field.
 fn length_len(length: usize, padding: u8) -> usize {
     if length < 0x80 && padding == 0 {
         1
     } else {
-        1 + significant_octets(length) + usize::from(padding)
+        1 + significant_octets(length) + usize::from(padding.min(MAX_PADDING))
     }
 }
 
@@ -278,23 +283,22 @@ fn significant_octets(length: usize) -> usize {
 }
 
 fn write_length(length: usize, padding: u8, out: &mut Vec<u8>) {
-    match u8::try_from(length) {
-        Ok(short @ 0..0x80) if padding == 0 => out.push(short),
-        _ => {
-            let digits = significant_octets(length);
-            // A padding above 118 would run into the reserved 0xff; the count is capped there.
-            let padding = padding.min(118);
-            let count = u8::try_from(digits).unwrap_or(8).saturating_add(padding);
-            out.push(0x80 | count);
-            out.extend(std::iter::repeat_n(0, usize::from(padding)));
-            out.extend(
-                length
-                    .to_be_bytes()
-                    .iter()
-                    .skip(size_of::<usize>() - digits),
-            );
-        }
+    if let Ok(short @ 0..0x80) = u8::try_from(length)
+        && padding == 0
+    {
+        out.push(short);
+        return;
     }
+    let digits = significant_octets(length);
+    let padding = padding.min(MAX_PADDING);
+    out.push(0x80 | u8::try_from(digits).unwrap_or(8).saturating_add(padding));
+    out.extend(std::iter::repeat_n(0, usize::from(padding)));
+    out.extend(
+        length
+            .to_be_bytes()
+            .iter()
+            .skip(size_of::<usize>() - digits),
+    );
 }
 
 /// Number of octets of [`write_base128`].

@@ -44,3 +44,6 @@ pub use oid::OidError;
 pub use server::ServerCredential;
 pub use time::TimeError;
 pub use user_ca::{UserCa, UserCaError};
+
+/// Points in time as the forge takes them.
+pub use rustls::pki_types::UnixTime;

@@ -32,20 +32,22 @@ impl DeterministicP256 {
         let digest = digest::digest(hash.digest, message);
         // bits2int (RFC 6979 2.3.2): the leftmost 256 bits.
         let leftmost: [u8; SIZE] = digest.as_ref().get(..SIZE)?.try_into().ok()?;
-        let z = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(leftmost));
-        let mut nonces = Nonces::new(hash.hmac, &self.octets, &z.to_repr());
+        let hashed = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(leftmost));
+        let mut nonces = Nonces::new(hash.hmac, &self.octets, &hashed.to_repr());
         loop {
-            let k = nonces.next()?;
-            let Some(k_scalar) = scalar(&k) else { continue };
-            let point = PrivateKey::from_private_key(&ECDH_P256, &k)
+            let candidate = nonces.next()?;
+            let Some(k) = scalar(&candidate) else {
+                continue;
+            };
+            let point = PrivateKey::from_private_key(&ECDH_P256, &candidate)
                 .ok()?
                 .compute_public_key()
                 .ok()?;
             let x: [u8; SIZE] = point.as_ref().get(1..=SIZE)?.try_into().ok()?;
             let r = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(x));
             // Variable time: the nonce belongs to a key that anyone can derive from the seed.
-            let inverse = Option::<Scalar>::from(k_scalar.invert_vartime())?;
-            let s = inverse * (z + r * self.secret);
+            let inverse = Option::<Scalar>::from(k.invert_vartime())?;
+            let s = inverse * (hashed + r * self.secret);
             if !bool::from(r.is_zero()) && !bool::from(s.is_zero()) {
                 return Some(encode(&r, &s));
             }

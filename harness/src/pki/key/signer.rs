@@ -42,7 +42,7 @@ pub struct Key {
     algorithm: KeyAlgorithm,
     public: Vec<u8>,
     spki: Vec<u8>,
-    key_id: Vec<u8>,
+    identifier: Vec<u8>,
     pkcs8: Vec<u8>,
     private: Private,
 }
@@ -56,6 +56,10 @@ pub(super) struct KeyParts {
 }
 
 /// Private halves, by what signs with them.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one a key, and keys are made once"
+)]
 pub(super) enum Private {
     /// `deterministic` for keys made from the seed; `pair` draws random nonces.
     Ecdsa {
@@ -93,7 +97,7 @@ impl Key {
             algorithm,
             public,
             spki,
-            key_id: digest.as_ref().to_vec(),
+            identifier: digest.as_ref().to_vec(),
             pkcs8,
             private,
         }
@@ -116,7 +120,7 @@ impl Key {
 
     /// Subject key identifier: SHA-1 of the public key bits (RFC 5280 4.2.1.2, method 1).
     pub fn key_identifier(&self) -> &[u8] {
-        &self.key_id
+        &self.identifier
     }
 
     /// The private key in PKCS #8 DER.

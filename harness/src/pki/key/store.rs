@@ -59,7 +59,7 @@ impl RsaSlots {
                 names.push(name.to_owned());
                 names.len() - 1
             });
-        slots.clone().nth(position)
+        slots.into_iter().nth(position)
     }
 }
 
@@ -269,7 +269,7 @@ fn from_material(algorithm: KeyAlgorithm, material: &[u8]) -> Option<KeyParts> {
         KeyAlgorithm::Ed25519 => {
             let seed = material.get(..32)?;
             let private = Private::Ed25519(Ed25519KeyPair::from_seed_unchecked(seed).ok()?);
-            let pkcs8 = encoding::pkcs8(algorithm, encoding::ed25519_private_key(seed));
+            let pkcs8 = encoding::pkcs8(algorithm, &encoding::ed25519_private_key(seed));
             Some(KeyParts {
                 algorithm,
                 public: private.public()?,
@@ -291,7 +291,7 @@ fn ecdsa(
     deterministic: Deterministic,
 ) -> Option<KeyParts> {
     let pair = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, public).ok()?;
-    let pkcs8 = encoding::pkcs8(algorithm, encoding::ec_private_key(scalar, public));
+    let pkcs8 = encoding::pkcs8(algorithm, &encoding::ec_private_key(scalar, public));
     let private = Private::Ecdsa {
         pair,
         deterministic: Some(deterministic),
