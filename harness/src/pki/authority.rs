@@ -13,12 +13,12 @@ use super::user_ca::UserCa;
 #[derive(Clone, Debug)]
 pub struct Authority {
     account: String,
-    anchors: BTreeMap<String, Forged>,
+    anchors: BTreeMap<String, Arc<Forged>>,
     is_user_ca: bool,
 }
 
 impl Authority {
-    pub(super) fn new(account: String, anchors: BTreeMap<String, Forged>) -> Self {
+    pub(super) fn new(account: String, anchors: BTreeMap<String, Arc<Forged>>) -> Self {
         Self {
             account,
             anchors,
@@ -34,7 +34,8 @@ impl Authority {
     /// Puts a user's own CA in place of `main`.
     #[must_use]
     pub fn with_user_ca(mut self, ca: UserCa) -> Self {
-        self.anchors.insert("main".to_owned(), ca.into_forged());
+        self.anchors
+            .insert("main".to_owned(), Arc::new(ca.into_forged()));
         self.is_user_ca = true;
         self
     }
@@ -69,7 +70,7 @@ impl Authority {
             .collect()
     }
 
-    pub(super) fn anchor(&self, name: &str) -> Option<&Forged> {
+    pub(super) fn anchor(&self, name: &str) -> Option<&Arc<Forged>> {
         self.anchors.get(name)
     }
 }

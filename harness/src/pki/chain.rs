@@ -30,7 +30,7 @@ pub(crate) struct Chain<'a> {
     /// Algorithm of keys whose recipe names none.
     pub(crate) algorithm: KeyAlgorithm,
     pub(crate) slots: RsaSlots,
-    pub(crate) done: BTreeMap<String, Forged>,
+    pub(crate) done: BTreeMap<String, Arc<Forged>>,
     pub(crate) path: Vec<String>,
 }
 
@@ -44,9 +44,9 @@ impl Chain<'_> {
     }
 
     /// Makes the certificate and those above it; `place` is where its name stands.
-    pub(crate) fn mint(&mut self, place: &str, name: &str) -> Result<Forged, ForgeError> {
+    pub(crate) fn mint(&mut self, place: &str, name: &str) -> Result<Arc<Forged>, ForgeError> {
         if let Some(done) = self.done.get(name) {
-            return Ok(done.clone());
+            return Ok(Arc::clone(done));
         }
         let recipe = self
             .recipes
@@ -88,7 +88,7 @@ impl Chain<'_> {
             common_name: &common_name,
             recipe,
             key,
-            issuer: issuer.as_ref(),
+            issuer: issuer.as_deref(),
             authority_key_id,
             clock: if at_use {
                 self.clocks.now
@@ -98,12 +98,13 @@ impl Chain<'_> {
         };
         let forged =
             certificate::forge(self.store, order).map_err(|source| self.wrong(name, source))?;
-        self.done.insert(name.to_owned(), forged.clone());
+        let forged = Arc::new(forged);
+        self.done.insert(name.to_owned(), Arc::clone(&forged));
         Ok(forged)
     }
 
     /// An anchor of the account.
-    pub(crate) fn anchor(&mut self, place: &str, name: &str) -> Result<Forged, ForgeError> {
+    pub(crate) fn anchor(&mut self, place: &str, name: &str) -> Result<Arc<Forged>, ForgeError> {
         match self.authority {
             None => self.mint(place, name),
             Some(authority) => {
@@ -155,7 +156,7 @@ impl Chain<'_> {
             KeyIdentifier::Absent => Ok(None),
             KeyIdentifier::Anchor(anchor) => {
                 let anchor = self.anchor(&format!("certificates.{name}.{field}"), anchor)?;
-                Ok(Some(anchor.key_id))
+                Ok(Some(anchor.key_id.clone()))
             }
             KeyIdentifier::Hex(octets) => hex::decode(field, octets)
                 .map(Some)

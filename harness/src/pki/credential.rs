@@ -95,11 +95,14 @@ impl Forge {
             .as_ref()
             .is_some_and(|list| !list.is_empty());
         Ok(Minted {
-            end_entity: end_entity.filter(|_| is_sent).as_ref().map(EndEntity::new),
+            end_entity: end_entity
+                .filter(|_| is_sent)
+                .as_deref()
+                .map(EndEntity::new),
             certificates: chain
                 .done
                 .into_iter()
-                .map(|(name, forged)| (name, forged.der))
+                .map(|(name, forged)| (name, forged.der.clone()))
                 .collect(),
             at_use: is_at_use(credential),
             certificate_list,
@@ -123,7 +126,7 @@ pub fn is_at_use(credential: &Credential) -> bool {
 fn end_entity(
     chain: &mut Chain<'_>,
     credential: &Credential,
-) -> Result<Option<Forged>, ForgeError> {
+) -> Result<Option<Arc<Forged>>, ForgeError> {
     if let Some(name) = &credential.end_entity {
         return chain.mint("end_entity", name).map(Some);
     }
@@ -156,7 +159,7 @@ fn certificate_list(
                 limit: MAX_LIST,
             });
         }
-        list.extend(std::iter::repeat_n(forged.der, times));
+        list.extend(std::iter::repeat_n(forged.der.clone(), times));
     }
     Ok(list)
 }

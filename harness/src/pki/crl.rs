@@ -1,6 +1,7 @@
 //! Certificate revocation lists, version 2 (RFC 5280 5).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mtls_scenarios::{Account, CertificateRef, Credential, Crl, KeyAlgorithm};
 use rustls::pki_types::CertificateRevocationListDer;
@@ -45,7 +46,8 @@ impl Forge {
         let serials = crl.revoked.iter().map(|revoked| {
             Ok(self
                 .referenced("crls.revoked", revoked, authority, credentials)?
-                .serial)
+                .serial
+                .clone())
         });
         let serials = serials.collect::<Result<Vec<_>, ForgeError>>()?;
         let algorithm = issuer.key.default_signature();
@@ -65,7 +67,7 @@ impl Forge {
         reference: &CertificateRef,
         authority: &Authority,
         credentials: &BTreeMap<String, Credential>,
-    ) -> Result<Forged, ForgeError> {
+    ) -> Result<Arc<Forged>, ForgeError> {
         match reference {
             CertificateRef::Anchor(name) => {
                 authority

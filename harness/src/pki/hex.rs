@@ -1,7 +1,5 @@
 //! Hexadecimal, as recipes write octets and reports write fingerprints.
 
-use std::fmt::Write;
-
 use super::error::RecipeError;
 
 /// Octets of a recipe's field.
@@ -24,13 +22,10 @@ pub(crate) fn decode(field: &'static str, text: &str) -> Result<Vec<u8>, RecipeE
 
 /// Lower-case digits.
 pub(crate) fn encode(octets: &[u8]) -> String {
-    octets.iter().fold(
-        String::with_capacity(octets.len() * 2),
-        |mut text, octet| {
-            let _ = write!(text, "{octet:02x}");
-            text
-        },
-    )
+    let mut text = String::with_capacity(octets.len() * 2);
+    let digits = octets.iter().flat_map(|octet| [octet >> 4, octet & 15]);
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    text
 }
 
 #[cfg(test)]

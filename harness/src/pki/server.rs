@@ -69,9 +69,9 @@ impl Forge {
         let mut chain = self.chain(KeyScope::Server, &recipes, KeyAlgorithm::P256, self.epoch());
         let (server, anchor) = (chain.mint("server", "server")?, chain.mint("server", "ca")?);
         Ok(ServerCredential {
-            chain: vec![server.der],
-            key: server.key,
-            anchor: anchor.der,
+            chain: vec![server.der.clone()],
+            key: Arc::clone(&server.key),
+            anchor: anchor.der.clone(),
         })
     }
 }

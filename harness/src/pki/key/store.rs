@@ -86,14 +86,14 @@ impl KeyStore {
     /// A store whose keys follow from the seed.
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            seed: hmac::Key::new(hmac::HMAC_SHA512, &seed.to_be_bytes()),
+            seed: hmac::Key::new(hmac::HMAC_SHA256, &seed.to_be_bytes()),
             derived: RwLock::default(),
             pooled: RwLock::default(),
             anchors: Mutex::default(),
         }
     }
 
-    /// 64 octets that follow from the seed and the parts.
+    /// 32 octets that follow from the seed and the parts.
     pub(crate) fn derive(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.seed);
         for part in std::iter::once(&purpose.as_bytes()).chain(parts) {
@@ -152,17 +152,19 @@ impl KeyStore {
                 let label = scope.label();
                 (0_u32..128)
                     .find_map(|attempt| {
-                        let octets = |half: u8| {
+                        let octets = |third: u8| {
                             let parts: [&[u8]; 5] = [
                                 label.as_bytes(),
                                 name.as_bytes(),
                                 algorithm.as_str().as_bytes(),
                                 &attempt.to_be_bytes(),
-                                &[half],
+                                &[third],
                             ];
                             self.derive("key", &parts)
                         };
-                        let material = [octets(0).as_ref(), octets(1).as_ref()].concat();
+                        let material = [octets(0), octets(1), octets(2)]
+                            .map(|tag| tag.as_ref().to_vec())
+                            .concat();
                         from_material(algorithm, &material)
                     })
                     .map(Key::new)
