@@ -1,0 +1,111 @@
+//! What people and programs read, held fast.
+
+use insta::assert_snapshot;
+use mtls_reports::{Format, Run, Style, grid, render};
+use mtls_scenarios::Severity;
+
+use crate::fixture;
+
+fn rendered(format: Format) -> String {
+    String::from_utf8(render(format, &fixture::every_verdict()).unwrap()).unwrap()
+}
+
+#[test]
+fn grid_in_unicode() {
+    let style = Style {
+        unicode: true,
+        ..Style::default()
+    };
+    assert_snapshot!(grid(&fixture::every_verdict(), style));
+}
+
+#[test]
+fn grid_in_ascii() {
+    assert_snapshot!(grid(&fixture::every_verdict(), Style::default()));
+}
+
+#[test]
+fn grid_in_colour() {
+    let style = Style {
+        unicode: true,
+        colour: true,
+        width: 0,
+    };
+    // Escapes made visible: the snapshot is to be read in a diff.
+    assert_snapshot!(grid(&fixture::every_verdict(), style).replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn grid_on_a_narrow_terminal() {
+    let style = Style {
+        unicode: true,
+        colour: false,
+        width: 60,
+    };
+    assert_snapshot!(grid(&fixture::every_verdict(), style));
+}
+
+#[test]
+fn grid_of_an_incomplete_run() {
+    let mut run = fixture::every_verdict();
+    run.results.truncate(1);
+    run.footer = None;
+    assert_snapshot!(grid(
+        &run,
+        Style {
+            unicode: true,
+            ..Style::default()
+        }
+    ));
+}
+
+#[test]
+fn junit() {
+    assert_snapshot!(rendered(Format::Junit));
+}
+
+#[test]
+fn json() {
+    assert_snapshot!(rendered(Format::Json));
+}
+
+#[test]
+fn jsonl() {
+    assert_snapshot!(rendered(Format::Jsonl));
+}
+
+#[test]
+fn the_grid_shows_at_most_forty_problems_worst_first() {
+    let template = fixture::every_verdict().results.remove(1);
+    let mut results = Vec::new();
+    for number in 0..50 {
+        let mut case = template.clone();
+        case.scenario = format!("bulk/s{number:02}");
+        case.id = format!("{}@strict,tls1.3,p256", case.scenario);
+        case.severity = if number == 49 {
+            Severity::Critical
+        } else {
+            Severity::Low
+        };
+        results.push(case);
+    }
+    let text = grid(&fixture::run(results), Style::default());
+    let problems: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("FAIL"))
+        .collect();
+    assert_eq!(problems.len(), 40);
+    assert!(problems[0].starts_with("FAIL bulk/s49@"), "{}", problems[0]);
+    assert!(
+        text.contains("\nand 10 more (10 cases): the reports have them all\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    let run: Run = fixture::every_verdict();
+    for format in Format::ALL {
+        assert_eq!(render(format, &run).unwrap(), render(format, &run).unwrap());
+    }
+}
