@@ -2,7 +2,8 @@
 //!
 //! `classname` is the scenario's path with dots, `name` the cell: some systems drop a test case
 //! whose pair of these was seen before, so the pairs are unique. A failure is something unexpected,
-//! an error something undecided.
+//! an error something undecided or
+//! missing.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -25,6 +26,9 @@ pub(crate) fn render(run: &Run) -> Result<Vec<u8>, RenderError> {
         .map(|footer| Duration::from_micros(footer.elapsed_us));
     for cases in by_scenario(&run.results) {
         report.add_test_suite(suite(run, &cases));
+    }
+    if !run.is_complete() {
+        report.add_test_suite(incomplete(run));
     }
     let mut bytes = Vec::new();
     report.serialize(&mut bytes)?;
@@ -50,6 +54,22 @@ fn suite(run: &Run, cases: &[&CaseResult]) -> TestSuite {
     if let Some(case) = cases.first() {
         suite.add_property(Property::new("title", harmless(&case.title)));
     }
+    suite
+}
+
+/// Cases that are missing must not look like cases that passed.
+fn incomplete(run: &Run) -> TestSuite {
+    let (finished, selected) = (run.results.len(), run.header.selected);
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type("incomplete");
+    status.set_message(format!(
+        "the run was cut short: {finished} of {selected} cases finished"
+    ));
+    let mut test = TestCase::new("completed", status);
+    // No scenario has this name: theirs have no capitals.
+    test.set_classname("RUN");
+    let mut suite = TestSuite::new("RUN");
+    suite.add_test_case(test);
     suite
 }
 

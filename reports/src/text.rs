@@ -133,6 +133,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
         #[test]
         fn escaping_twice_changes_nothing(raw in nasty()) {
             let once = PeerText::new(&raw);

@@ -22,5 +22,29 @@ pub fn grid(run: &Run, style: Style) -> String {
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect();
-    filled.join("\n")
+    let text = filled.join("\n");
+    if style.unicode { text } else { ascii(&text) }
+}
+
+/// Names that gates report need not be ASCII, but a terminal that is shows them as something else.
+fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '…' => plain.push_str("..."),
+            c if c.is_ascii() => plain.push(c),
+            c => plain.extend(c.escape_unicode()),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_is_ascii() {
+        assert_eq!(ascii("CN=Zo\u{eb}…\n"), "CN=Zo\\u{eb}...\n");
+    }
 }

@@ -11,7 +11,7 @@ const FOOTER: &str =
     r#"{"event":"run_finished","finished":1,"interrupted":false,"elapsed_us":9,"exit_code":0}"#;
 
 fn log(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
 }
 
 fn error(text: &str) -> String {

@@ -95,9 +95,12 @@ pub(crate) fn case(
 ) -> CaseResult {
     let (expected, disposition) = match &verdict {
         Verdict::Pass(_) => (Expected::Rejected, Disposition::Expected),
-        Verdict::Fail(Discrepancy::UnexpectedRefusal | Discrepancy::WrongIdentity) => {
-            (Expected::Authenticated, Disposition::Unexpected)
-        }
+        Verdict::Fail(
+            Discrepancy::UnexpectedRefusal
+            | Discrepancy::UnexpectedAnonymous
+            | Discrepancy::WrongIdentity
+            | Discrepancy::IncoherentAcceptance,
+        ) => (Expected::Authenticated, Disposition::Unexpected),
         Verdict::Fail(_) => (Expected::Rejected, Disposition::Unexpected),
         Verdict::Inconclusive { .. } => (Expected::Rejected, Disposition::Undecided),
         Verdict::Skipped { .. } => (Expected::Unauthenticated, Disposition::Skipped),
@@ -120,7 +123,7 @@ pub(crate) fn case(
 
 /// One scenario in the four cells of mode and version.
 fn scenario(
-    about: (&str, &str, Severity),
+    about: (&'static str, &'static str, Severity),
     cells: [(Option<Outcome>, Verdict); 4],
 ) -> impl Iterator<Item = CaseResult> {
     let places = MODES
@@ -150,7 +153,109 @@ fn skipped(reason: &str) -> Verdict {
 
 /// Every verdict, discrepancy, grade and outcome at least once.
 pub(crate) fn every_verdict() -> Run {
+    let mut results = refused_certificates();
+    results.extend(valid_certificate());
+    results.extend(unverified_identity());
+    results.extend(undecided());
+    results.push(case(
+        ("topology/public", "No client authentication", Severity::Low),
+        (Mode::Public, TlsVersion::Tls13),
+        None,
+        skipped("the target has no endpoint `public`"),
+    ));
+    run(results)
+}
+
+fn refused_certificates() -> Vec<CaseResult> {
     let (exact, ok) = (Verdict::Pass(Grade::Exact), Verdict::Pass(Grade::Ok));
+    let expired = [
+        (Some(alert(45)), exact.clone()),
+        (
+            Some(let_in("CN=Client")),
+            fail(Discrepancy::UnexpectedAcceptance),
+        ),
+        (Some(Outcome::RejectedHttp { status: 400 }), ok.clone()),
+        (
+            Some(let_in("CN=Client")),
+            fail(Discrepancy::UnexpectedAcceptance),
+        ),
+    ];
+    let wrong_ca = [
+        (Some(alert(48)), exact),
+        (Some(Outcome::RejectedTls(TlsRefusal::Close)), ok.clone()),
+        (Some(Outcome::RejectedTls(TlsRefusal::Reset)), ok.clone()),
+        (Some(Outcome::Anonymous), ok),
+    ];
+    scenario(
+        ("certificate/expired", "Expired certificate", Severity::High),
+        expired,
+    )
+    .chain(scenario(
+        (
+            "certificate/wrong-ca",
+            "Certificate of another CA",
+            Severity::Critical,
+        ),
+        wrong_ca,
+    ))
+    .collect()
+}
+
+fn valid_certificate() -> impl Iterator<Item = CaseResult> {
+    let nameless = Outcome::Authenticated { identity: None };
+    let cells = [
+        (Some(alert(200)), fail(Discrepancy::UnexpectedRefusal)),
+        (Some(let_in("CN=Other")), fail(Discrepancy::WrongIdentity)),
+        (
+            Some(Outcome::Anonymous),
+            fail(Discrepancy::UnexpectedAnonymous),
+        ),
+        (Some(nameless), fail(Discrepancy::IncoherentAcceptance)),
+    ];
+    scenario(
+        ("certificate/valid", "Valid certificate", Severity::Medium),
+        cells,
+    )
+}
+
+fn unverified_identity() -> Vec<CaseResult> {
+    let cells = [
+        (
+            Some(Outcome::RejectedHttp { status: 403 }),
+            fail(Discrepancy::OtherRefusal),
+        ),
+        (Some(alert(42)), fail(Discrepancy::OtherAlert)),
+        (
+            Some(Outcome::Anonymous),
+            fail(Discrepancy::UnverifiedIdentity),
+        ),
+        (None, skipped("the target has no endpoint `beta`")),
+    ];
+    let about = (
+        "identity/unverified",
+        "Identity without verification",
+        Severity::Low,
+    );
+    let mut results: Vec<CaseResult> = scenario(about, cells).collect();
+    for result in &mut results {
+        if result.verdict == fail(Discrepancy::UnverifiedIdentity) {
+            let sha256 = Some(PeerText::new("ab12"));
+            let identity = Identity {
+                sha256,
+                ..Identity::default()
+            };
+            result.observed.as_mut().unwrap().unverified_identity = Some(identity);
+        }
+        if result.verdict == fail(Discrepancy::OtherAlert) {
+            result.explanation.push_str(
+                "refused by TLS alert bad_certificate (42), the scenario names certificate_unknown",
+            );
+        }
+    }
+    results
+}
+
+fn undecided() -> impl Iterator<Item = CaseResult> {
     let error = |fault, message: &str| {
         Some(Outcome::Error {
             fault,
@@ -158,117 +263,34 @@ pub(crate) fn every_verdict() -> Run {
         })
     };
     let timeout = |waiting_for| Some(Outcome::Timeout { waiting_for });
-    let http = |status| Some(Outcome::RejectedHttp { status });
-    let close = Some(Outcome::RejectedTls(TlsRefusal::Close));
-    let reset = Some(Outcome::RejectedTls(TlsRefusal::Reset));
-    let control = "control failed: the valid twin was not let in either";
-    let mut results = Vec::new();
-    results.extend(scenario(
-        ("certificate/expired", "Expired certificate", Severity::High),
-        [
-            (Some(alert(45)), exact.clone()),
-            (
-                Some(let_in("CN=Client")),
-                fail(Discrepancy::UnexpectedAcceptance),
-            ),
-            (http(400), ok.clone()),
-            (
-                Some(let_in("CN=Client")),
-                fail(Discrepancy::UnexpectedAcceptance),
-            ),
-        ],
-    ));
-    results.extend(scenario(
+    let control = inconclusive("control failed: the valid twin was not let in either");
+    let neighbour = [
+        (timeout(Phase::Connect), control.clone()),
+        (timeout(Phase::Handshake), control.clone()),
+        (timeout(Phase::Response), control),
+        (None, inconclusive("the target did not answer")),
+    ];
+    let odd = [
         (
-            "certificate/wrong-ca",
-            "Certificate of another CA",
-            Severity::Critical,
+            error(Fault::Peer, "record of type 72"),
+            inconclusive("not TLS"),
         ),
-        [
-            (Some(alert(48)), exact),
-            (close, ok.clone()),
-            (reset, ok.clone()),
-            (Some(Outcome::Anonymous), ok),
-        ],
-    ));
-    results.extend(scenario(
-        ("certificate/valid", "Valid certificate", Severity::Medium),
-        [
-            (Some(alert(200)), fail(Discrepancy::UnexpectedRefusal)),
-            (Some(let_in("CN=Other")), fail(Discrepancy::WrongIdentity)),
-            (
-                Some(Outcome::Anonymous),
-                fail(Discrepancy::UnexpectedAnonymous),
-            ),
-            (
-                Some(Outcome::Authenticated { identity: None }),
-                fail(Discrepancy::IncoherentAcceptance),
-            ),
-        ],
-    ));
-    results.extend(scenario(
         (
-            "identity/unverified",
-            "Identity without verification",
-            Severity::Low,
+            error(Fault::Target, "connection refused"),
+            inconclusive("not there"),
         ),
-        [
-            (http(403), fail(Discrepancy::OtherRefusal)),
-            (Some(alert(42)), fail(Discrepancy::OtherAlert)),
-            (
-                Some(Outcome::Anonymous),
-                fail(Discrepancy::UnverifiedIdentity),
-            ),
-            (None, skipped("the target has no endpoint `beta`")),
-        ],
-    ));
-    results.extend(scenario(
+        (
+            error(Fault::Harness, "no socket"),
+            inconclusive("out of sockets"),
+        ),
+        (None, skipped("the target has no endpoint `beta`")),
+    ];
+    scenario(
         ("topology/neighbour", "The tenant next door", Severity::Info),
-        [
-            (timeout(Phase::Connect), inconclusive(control)),
-            (timeout(Phase::Handshake), inconclusive(control)),
-            (timeout(Phase::Response), inconclusive(control)),
-            (None, inconclusive("the target did not answer")),
-        ],
-    ));
-    results.extend(scenario(
+        neighbour,
+    )
+    .chain(scenario(
         ("topology/odd", "A peer that is none", Severity::Info),
-        [
-            (
-                error(Fault::Peer, "record of type 72"),
-                inconclusive("not TLS"),
-            ),
-            (
-                error(Fault::Target, "connection refused"),
-                inconclusive("not there"),
-            ),
-            (
-                error(Fault::Harness, "no socket"),
-                inconclusive("out of sockets"),
-            ),
-            (None, skipped("the target has no endpoint `beta`")),
-        ],
-    ));
-    let public = (Mode::Public, TlsVersion::Tls13);
-    results.push(case(
-        ("topology/public", "No client authentication", Severity::Low),
-        public,
-        None,
-        skipped("the target has no endpoint `public`"),
-    ));
-    for result in &mut results {
-        if result.verdict == fail(Discrepancy::UnverifiedIdentity) {
-            let identity = Identity {
-                sha256: Some(PeerText::new("ab12")),
-                ..Identity::default()
-            };
-            result.observed.as_mut().unwrap().unverified_identity = Some(identity);
-        }
-        if result.verdict == fail(Discrepancy::OtherAlert) {
-            result.explanation = "refused by TLS alert bad_certificate (42), \
-                                  the scenario names certificate_unknown"
-                .to_owned();
-        }
-    }
-    run(results)
+        odd,
+    ))
 }

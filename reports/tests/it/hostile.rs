@@ -69,7 +69,7 @@ fn hostile_run() -> Run {
         }
     }
     let mut run = fixture::run(results);
-    run.header.target_version = Some(PeerText::from_bytes(&hostile_bytes()[1]));
+    run.header.target_version = Some(PeerText::new("\u{1b}]8;;https://evil.test\u{7}nginx"));
     run
 }
 
@@ -128,7 +128,7 @@ fn json_and_json_lines_give_back_what_was_put_in() {
     assert_eq!(report.header.as_ref(), &run.header);
     let log = render(Format::Jsonl, &run).unwrap();
     assert_eq!(
-        log.iter().filter(|byte| **byte == b'\n').count(),
+        std::str::from_utf8(&log).unwrap().lines().count(),
         run.results.len() + 2
     );
     assert_eq!(read_log_from(log.as_slice()).unwrap(), run);

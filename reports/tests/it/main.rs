@@ -1,6 +1,6 @@
 //! The crate through its public interface: snapshots, hostile text, round trips, schemas, scale.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod fixture;
 mod hostile;

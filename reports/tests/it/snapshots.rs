@@ -65,6 +65,14 @@ fn junit() {
 }
 
 #[test]
+fn junit_of_an_incomplete_run() {
+    let mut run = fixture::every_verdict();
+    run.results.truncate(1);
+    run.footer = None;
+    assert_snapshot!(String::from_utf8(render(Format::Junit, &run).unwrap()).unwrap());
+}
+
+#[test]
 fn json() {
     assert_snapshot!(rendered(Format::Json));
 }
@@ -100,6 +108,52 @@ fn the_grid_shows_at_most_forty_problems_worst_first() {
         text.contains("\nand 10 more (10 cases): the reports have them all\n"),
         "{text}"
     );
+}
+
+#[test]
+fn a_long_list_of_cells_is_cut_to_the_line() {
+    let template = fixture::every_verdict().results.remove(1);
+    let results = (0..50).map(|number| {
+        let mut case = template.clone();
+        case.id = format!("certificate/expired@strict,tls1.3,k{number}");
+        case
+    });
+    let text = grid(
+        &fixture::run(results.collect()),
+        Style {
+            width: 80,
+            ..Style::default()
+        },
+    );
+    let cells = text
+        .lines()
+        .find(|line| line.contains("in 50 cells:"))
+        .unwrap();
+    assert!(cells.len() <= 80 && cells.ends_with(" more"), "{cells:?}");
+}
+
+#[test]
+fn names_that_do_not_fit_are_cut_so_that_the_table_fits() {
+    let mut run = fixture::every_verdict();
+    for case in &mut run.results {
+        case.scenario
+            .push_str("-of-a-gate-that-has-a-very-long-name-indeed");
+    }
+    let text = grid(
+        &run,
+        Style {
+            unicode: true,
+            colour: false,
+            width: 80,
+        },
+    );
+    let table = text
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.contains("as expected"));
+    for line in table {
+        assert!(line.chars().count() <= 80, "{line:?}");
+    }
 }
 
 #[test]
