@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use mtls_reports::model::{Disposition, RunFooter, RunHeader};
 use mtls_reports::{
     ExitCode, Format, LOG_FORMAT_VERSION, LogWriter, Run as Finished, grid, render, write_report,
 };
+use rustls::pki_types::UnixTime;
 use mtls_scenarios::{Filter, Library, did_you_mean};
 
 use super::Failure;
@@ -129,7 +130,7 @@ impl Job {
     async fn context(&self) -> Result<Context, Failure> {
         let Chosen { target, templates, user_ca } = &self.chosen;
         let world =
-            World::new(self.arguments.seed, SystemTime::now(), &self.library, user_ca.as_ref())
+            World::new(self.arguments.seed, UnixTime::now(), &self.library, user_ca.as_ref())
                 .map_err(|e| Failure::invalid(&e))?;
         let material = world.material(&self.library, target).map_err(|e| Failure::invalid(&e))?;
         let authorized = self.arguments.server.authorized;

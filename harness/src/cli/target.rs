@@ -7,7 +7,7 @@ use mtls_scenarios::{Library, Mode, Start, Target, did_you_mean, read_target};
 
 use super::Failure;
 use super::args::{Run, Server};
-use crate::run::UserCa;
+use crate::pki::UserCa;
 use crate::target::Remote;
 
 /// A target with what belongs to it.
@@ -23,7 +23,7 @@ pub(super) fn choose(arguments: &Run, library: &Library) -> Result<Chosen, Failu
     if name.contains("://") {
         return by_url(name, server);
     }
-    let user_ca = user_ca(server);
+    let user_ca = user_ca(server)?;
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
         if user_ca.is_some() && !matches!(target.start, Start::Running) {
@@ -56,7 +56,7 @@ fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
         let message = format!("--target {url} needs --mode strict or --mode loose");
         return Err(Failure::invalid(&message));
     };
-    let Some(user_ca) = user_ca(server) else {
+    let Some(user_ca) = user_ca(server)? else {
         let message = format!(
             "--target {url} needs --ca and --ca-key: the certificate and private key of a CA that the server trusts \
              (`mtls-harness pki init DIR` makes one to configure it with)"
@@ -74,8 +74,13 @@ fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
     Ok(Chosen { target, templates: BTreeMap::new(), user_ca: Some(user_ca) })
 }
 
-fn user_ca(server: &Server) -> Option<UserCa> {
-    Some(UserCa { certificate: server.ca.clone()?, key: server.ca_key.clone()? })
+fn user_ca(server: &Server) -> Result<Option<UserCa>, Failure> {
+    match (&server.ca, &server.ca_key) {
+        (Some(certificate), Some(key)) => {
+            UserCa::load(certificate, key).map(Some).map_err(|e| Failure::invalid(&e))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Refuses flags that a target file answers.

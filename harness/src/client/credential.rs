@@ -6,6 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use mtls_reports::model::CertificateSent;
+use mtls_scenarios::KeyAlgorithm;
 use rustls::client::ResolvesClientCert;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::{CertifiedKey, SigningKey};
@@ -76,12 +77,19 @@ struct ForgedKey(Arc<pki::Key>);
 
 impl SigningKey for ForgedKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn rustls::sign::Signer>> {
-        let scheme = self.0.tls_schemes().iter().copied().find(|s| offered.contains(s))?;
+        let scheme = self.0.schemes().iter().copied().find(|s| offered.contains(s))?;
         Some(Box::new(Signer { key: Arc::clone(&self.0), scheme }))
     }
 
     fn algorithm(&self) -> SignatureAlgorithm {
-        self.0.tls_algorithm()
+        match self.0.algorithm() {
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521 => SignatureAlgorithm::ECDSA,
+            KeyAlgorithm::Ed25519 => SignatureAlgorithm::ED25519,
+            KeyAlgorithm::Rsa1024
+            | KeyAlgorithm::Rsa2048
+            | KeyAlgorithm::Rsa3072
+            | KeyAlgorithm::Rsa4096 => SignatureAlgorithm::RSA,
+        }
     }
 }
 
@@ -94,7 +102,7 @@ struct Signer {
 impl rustls::sign::Signer for Signer {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
         self.key
-            .sign_tls(self.scheme, message)
+            .sign(self.scheme, message)
             .map_err(|e| rustls::Error::General(format!("failed to sign: {e}")))
     }
 

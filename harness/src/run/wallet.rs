@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::SystemTime;
+use std::time::Duration;
 
 use mtls_scenarios::{Credential, IssuerRef, KeyAlgorithm, Library, Sent};
+use rustls::pki_types::{CertificateDer, UnixTime};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::judge::Subject;
 use super::world::World;
 use crate::client::ClientCredential;
-use crate::pki::ForgeError;
+use crate::pki::{ForgeError, is_at_use};
 
 /// A credential that is ready to be shown.
 #[derive(Clone, Debug)]
@@ -20,13 +22,13 @@ pub(super) struct Held {
     /// Anchors that its certification paths start from.
     pub(super) anchors: BTreeSet<String>,
     /// Start of its validity, for one that was minted not to be valid yet.
-    valid_from: Option<SystemTime>,
+    valid_from: Option<UnixTime>,
 }
 
 impl Held {
     /// Whether a certificate that was minted not to be valid yet has become so.
     pub(super) fn is_valid_by_now(&self) -> bool {
-        self.valid_from.is_some_and(|from| SystemTime::now() >= from)
+        self.valid_from.is_some_and(|from| UnixTime::now() >= from)
     }
 }
 
@@ -101,9 +103,14 @@ impl Wallet {
         credential: &Credential,
         key: KeyAlgorithm,
     ) -> Result<Arc<Held>, WalletError> {
-        let now = SystemTime::now();
+        let now = UnixTime::now();
         let minted = self.world.mint(account, name, credential, key, now)?;
-        let valid_from = minted.end_entity.as_ref().map(|e| e.not_before).filter(|from| *from > now);
+        let valid_from = minted
+            .end_entity
+            .as_ref()
+            .filter(|_| minted.at_use)
+            .and_then(|end_entity| not_before(&end_entity.der))
+            .filter(|from| *from > now);
         let client = match (minted.certificate_list, minted.key) {
             (Some(list), Some(key)) => ClientCredential::new(list, key),
             _ => ClientCredential::none(),
@@ -111,16 +118,17 @@ impl Wallet {
         let subject = minted.end_entity.map(|end_entity| Subject {
             sha256: end_entity.sha256,
             sha1: end_entity.sha1,
-            name: end_entity.subject,
+            name: end_entity.subject.unwrap_or_default(),
         });
-        let valid_from = valid_from.filter(|_| is_at_use(credential));
         Ok(Arc::new(Held { client, subject, anchors: anchors_of(credential), valid_from }))
     }
 }
 
-fn is_at_use(credential: &Credential) -> bool {
-    let recipes = credential.certificates.values();
-    recipes.filter_map(|recipe| recipe.validity.as_ref()).any(|validity| validity.at_use)
+/// `notBefore` of a certificate.
+fn not_before(certificate: &CertificateDer<'_>) -> Option<UnixTime> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let seconds = u64::try_from(parsed.validity().not_before.timestamp()).ok()?;
+    Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
 }
 
 fn anchors_of(credential: &Credential) -> BTreeSet<String> {

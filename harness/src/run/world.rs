@@ -1,26 +1,16 @@
 //! The certificates of a run: who the customers are, what their gates trust, what is revoked.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::SystemTime;
 
-use mtls_scenarios::{Credential, KeyAlgorithm, Library, Target};
+use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Target};
+use rustls::pki_types::UnixTime;
 
 use super::wallet::WalletError;
-use crate::pki::{Authority, Forge, ForgeError, Minted};
+use crate::pki::{Authority, Forge, ForgeError, Minted, UserCa};
 use crate::target::{AccountMaterial, Material};
 
 /// Account whose CA the user's own takes the place of.
 const USER_ACCOUNT: &str = "alpha";
-
-/// A user's own CA, by its files.
-#[derive(Clone, Debug)]
-pub struct UserCa {
-    /// Certificate, PEM or DER.
-    pub certificate: PathBuf,
-    /// Private key, PEM or DER.
-    pub key: PathBuf,
-}
 
 /// The certificates of a run cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +32,7 @@ impl World {
     /// Mints the anchors of every account.
     pub fn new(
         seed: u64,
-        epoch: SystemTime,
+        epoch: UnixTime,
         library: &Library,
         user_ca: Option<&UserCa>,
     ) -> Result<Self, WorldError> {
@@ -51,7 +41,7 @@ impl World {
         for (name, account) in &library.accounts {
             let mut authority = forge.authority(name, account)?;
             if let (Some(ca), USER_ACCOUNT) = (user_ca, name.as_str()) {
-                authority = authority.with_user_ca(&ca.certificate, &ca.key)?;
+                authority = authority.with_user_ca(ca.clone());
             }
             authorities.insert(name.clone(), authority);
         }
@@ -63,11 +53,10 @@ impl World {
         let mut accounts = BTreeMap::new();
         let anchors = target.anchors.as_deref();
         for (name, authority) in &self.authorities {
-            let checks_crls = |e: &&mtls_scenarios::Endpoint| {
-                e.crl && e.account.as_deref() == Some(name.as_str())
-            };
+            let checks_crls =
+                |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
             let crls = match library.accounts.get(name) {
-                Some(account) if target.endpoints.values().any(|e| checks_crls(&e)) => {
+                Some(account) if target.endpoints.values().any(checks_crls) => {
                     self.forge.crls(account, authority, &library.credentials)?
                 }
                 _ => Vec::new(),
@@ -89,7 +78,7 @@ impl World {
         name: &str,
         credential: &Credential,
         key: KeyAlgorithm,
-        now: SystemTime,
+        now: UnixTime,
     ) -> Result<Minted, WalletError> {
         let authority = self
             .authorities

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
@@ -42,21 +43,32 @@ impl Material {
     /// Writes everything into a directory of the target's own.
     pub(super) fn write(&self, directory: &Path) -> io::Result<Written> {
         let server_certificate = directory.join("server.crt");
-        fs::write(&server_certificate, self.server.certificate_pem())?;
+        fs::write(&server_certificate, self.server.chain_pem())?;
         let server_key = directory.join("server.key");
-        pem::write_private(&server_key, &self.server.key_pem())?;
+        write_private(&server_key, &self.server.key_pem())?;
         let mut trust_bundles = BTreeMap::new();
         let mut crls = BTreeMap::new();
         for (name, account) in &self.accounts {
             let path = directory.join(format!("{name}-ca.pem"));
-            fs::write(&path, pem::certificates(&account.anchors))?;
+            fs::write(&path, pem_of("CERTIFICATE", &account.anchors))?;
             trust_bundles.insert(name.clone(), path);
             if !account.crls.is_empty() {
                 let path = directory.join(format!("{name}-crl.pem"));
-                fs::write(&path, pem::crls(&account.crls))?;
+                fs::write(&path, pem_of("X509 CRL", &account.crls))?;
                 crls.insert(name.clone(), path);
             }
         }
         Ok(Written { server_certificate, server_key, trust_bundles, crls })
     }
+}
+
+fn pem_of(label: &str, documents: &[impl AsRef<[u8]>]) -> String {
+    documents.iter().map(|der| pem::encode(label, der.as_ref())).collect()
+}
+
+/// Writes a file that only its owner may read.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }

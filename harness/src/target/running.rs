@@ -11,7 +11,7 @@ use mtls_scenarios::{Endpoint, Mode, Probe, Role, Start, Target};
 use super::launched::{LaunchError, Launched};
 use super::material::Material;
 use super::remote::{self, RemoteError};
-use crate::server::{AccountConfig, EndpointConfig, Fault, Gate, GateConfig, GateError, ListenerConfig};
+use crate::server::{Fault, Gate, GateAccount, GateConfig, GateEndpoint, GateError, Limits};
 
 /// A target that is up.
 #[derive(Debug)]
@@ -107,6 +107,22 @@ pub async fn start(
     Ok(Running { target, addresses, version, marker, backing })
 }
 
+impl StartError {
+    /// Whether the user's arguments or files are to blame, not the machine or the target.
+    pub const fn is_users(&self) -> bool {
+        match self {
+            Self::Mock(GateError::Config(_))
+            | Self::Address(_)
+            | Self::NotAuthorized { .. }
+            | Self::FaultNeedsMock => true,
+            Self::Launch(error) => {
+                matches!(error, LaunchError::Template { .. } | LaunchError::NoTemplate(_))
+            }
+            Self::Mock(_) => false,
+        }
+    }
+}
+
 impl Running {
     /// The first of the roles that the target plays.
     pub fn place(&self, roles: &[Role]) -> Option<Place<'_>> {
@@ -170,7 +186,7 @@ impl Running {
 fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> GateConfig {
     let endpoints_on = |listener: &str| {
         let there = target.endpoints.values().filter(move |e| e.listener == listener);
-        there.map(|endpoint| EndpointConfig {
+        there.map(|endpoint| GateEndpoint {
             host: endpoint.host.clone(),
             mode: endpoint.mode,
             account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
@@ -179,12 +195,12 @@ fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> Ga
     };
     GateConfig {
         marker: material.marker.clone(),
-        certificate_chain: material.server.chain.clone(),
-        private_key: material.server.private_key(),
+        certificates: material.server.chain.clone(),
+        key: material.server.key_der().into(),
         accounts: material
             .accounts
             .iter()
-            .map(|(name, account)| AccountConfig {
+            .map(|(name, account)| GateAccount {
                 name: name.clone(),
                 prefix: name.clone(),
                 anchors: account.anchors.clone(),
@@ -194,11 +210,9 @@ fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> Ga
         listeners: target
             .listeners
             .keys()
-            .map(|name| ListenerConfig {
-                name: name.clone(),
-                endpoints: endpoints_on(name).collect(),
-            })
+            .map(|name| (name.clone(), endpoints_on(name).collect()))
             .collect(),
         fault,
+        limits: Limits::default(),
     }
 }
