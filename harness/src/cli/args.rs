@@ -8,8 +8,10 @@ use mtls_scenarios::{KeyAlgorithm, Mode};
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
-    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected.")]
+#[command(
+    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
+    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,

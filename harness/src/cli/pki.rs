@@ -37,7 +37,9 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
         .credentials
         .iter()
         .filter(|(_, credential)| {
-            credential.send.is_some() && credential.made_by.is_none() && !crate::pki::is_at_use(credential)
+            credential.send.is_some()
+                && credential.made_by.is_none()
+                && !crate::pki::is_at_use(credential)
         })
         .map(|(name, _)| name.clone())
         .collect();

@@ -11,12 +11,8 @@ fn large() -> Run {
         .map(|(number, case)| {
             let mut case = case.clone();
             case.scenario = format!("{}-{}", case.scenario, number / 100);
-            case.id = format!(
-                "{}@{},{},k{number}",
-                case.scenario,
-                case.mode.as_str(),
-                case.tls.as_str()
-            );
+            case.id =
+                format!("{}@{},{},k{number}", case.scenario, case.mode.as_str(), case.tls.as_str());
             case
         })
         .collect();
