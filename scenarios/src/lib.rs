@@ -23,8 +23,8 @@ pub use account::{Account, CertificateRef, Crl};
 pub use case::{Case, Cell, expand};
 pub use credential::{
     BasicConstraints, Credential, Defect, Extension, ExtensionName, Field, GeneralName, IssuerRef,
-    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Purpose, Recipe, Sent,
-    Serial, SignatureAlgorithm, Validity, When,
+    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Program, Purpose, Recipe,
+    Sent, Serial, SignatureAlgorithm, Validity, When,
 };
 pub use diagnostic::{Diagnostic, did_you_mean};
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};

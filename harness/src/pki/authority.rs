@@ -19,11 +19,7 @@ pub struct Authority {
 
 impl Authority {
     pub(super) fn new(account: String, anchors: BTreeMap<String, Forged>) -> Self {
-        Self {
-            account,
-            anchors,
-            is_user_ca: false,
-        }
+        Self { account, anchors, is_user_ca: false }
     }
 
     /// The account's name.

@@ -71,30 +71,18 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     draft.set(Field::Subject, subject)?;
     if let Some(serial) = &recipe.serial {
         let octets = hex::decode("serial", &serial.0)?;
-        draft.set(
-            Field::SerialNumber,
-            super::der::Node::octets(super::der::Tag::INTEGER, octets),
-        )?;
+        draft
+            .set(Field::SerialNumber, super::der::Node::octets(super::der::Tag::INTEGER, octets))?;
     }
     if let Some((extension, value)) = skeleton::odd_basic_constraints(recipe) {
         draft.set_extension(extension, &value)?;
     }
     draft.omit(&recipe.omit);
-    let algorithm = recipe
-        .signature_algorithm
-        .unwrap_or_else(|| issuer_key.default_signature());
-    draft.set(
-        Field::InnerSignatureAlgorithm,
-        sign::algorithm_identifier(algorithm),
-    )?;
+    let algorithm = recipe.signature_algorithm.unwrap_or_else(|| issuer_key.default_signature());
+    draft.set(Field::InnerSignatureAlgorithm, sign::algorithm_identifier(algorithm))?;
 
     defect::before_signing(&mut draft, &recipe.defects)?;
-    let field = |field| {
-        draft
-            .find(field)
-            .map(super::der::Node::to_bytes)
-            .unwrap_or_default()
-    };
+    let field = |field| draft.find(field).map(super::der::Node::to_bytes).unwrap_or_default();
     let subject = field(Field::Subject);
     let serial = draft
         .find(Field::SerialNumber)
@@ -104,13 +92,7 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let sealed = sign::seal(&draft.tree, issuer_key, algorithm)?;
     let der = CertificateDer::from(defect::after_signing(sealed, &recipe.defects)?);
     let key_id = order.key.key_identifier().to_vec();
-    Ok(Forged {
-        der,
-        key: order.key,
-        subject,
-        serial,
-        key_id,
-    })
+    Ok(Forged { der, key: order.key, subject, serial, key_id })
 }
 
 /// The certificate that rcgen makes of the recipe, not signed, taken apart.
@@ -134,17 +116,10 @@ fn serial(
     order: &Order<'_>,
     validity: (time::OffsetDateTime, time::OffsetDateTime),
 ) -> Vec<u8> {
-    let (start, end) = (
-        validity.0.unix_timestamp().to_be_bytes(),
-        validity.1.unix_timestamp().to_be_bytes(),
-    );
-    let parts: [&[u8]; 5] = [
-        order.scope.as_bytes(),
-        order.name.as_bytes(),
-        order.key.key_identifier(),
-        &start,
-        &end,
-    ];
+    let (start, end) =
+        (validity.0.unix_timestamp().to_be_bytes(), validity.1.unix_timestamp().to_be_bytes());
+    let parts: [&[u8]; 5] =
+        [order.scope.as_bytes(), order.name.as_bytes(), order.key.key_identifier(), &start, &end];
     let tag = store.derive("serial", &parts);
     let mut serial: Vec<u8> = tag.as_ref().iter().copied().take(20).collect();
     if let Some(first) = serial.first_mut() {
@@ -156,10 +131,7 @@ fn serial(
 
 fn default_name(common_name: &str) -> mtls_scenarios::Name {
     use mtls_scenarios::AttributeType::{CN, O};
-    vec![
-        [(O, "Example ORG".to_owned())].into(),
-        [(CN, common_name.to_owned())].into(),
-    ]
+    vec![[(O, "Example ORG".to_owned())].into(), [(CN, common_name.to_owned())].into()]
 }
 
 /// A key that leaves the signature out: the real one is made after surgery.

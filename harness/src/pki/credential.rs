@@ -85,16 +85,10 @@ impl Forge {
                 None => chain.bare_key("leaf")?,
             }),
         };
-        let is_sent = certificate_list
-            .as_ref()
-            .is_some_and(|list| !list.is_empty());
+        let is_sent = certificate_list.as_ref().is_some_and(|list| !list.is_empty());
         Ok(Minted {
             end_entity: end_entity.filter(|_| is_sent).as_ref().map(EndEntity::new),
-            certificates: chain
-                .done
-                .into_iter()
-                .map(|(name, forged)| (name, forged.der))
-                .collect(),
+            certificates: chain.done.into_iter().map(|(name, forged)| (name, forged.der)).collect(),
             at_use: is_at_use(credential),
             certificate_list,
             key,
@@ -120,12 +114,7 @@ impl Forge {
 /// credential is minted anew for every connection.
 pub fn is_at_use(credential: &Credential) -> bool {
     let mut recipes = credential.certificates.values();
-    recipes.any(|recipe| {
-        recipe
-            .validity
-            .as_ref()
-            .is_some_and(|validity| validity.at_use)
-    })
+    recipes.any(|recipe| recipe.validity.as_ref().is_some_and(|validity| validity.at_use))
 }
 
 fn end_entity(
@@ -136,12 +125,9 @@ fn end_entity(
         return chain.mint("end_entity", name).map(Some);
     }
     match credential.send.as_ref().and_then(|send| send.first()) {
-        Some(
-            Sent::Certificate(name)
-            | Sent::Repeat {
-                certificate: name, ..
-            },
-        ) => chain.mint("send", name).map(Some),
+        Some(Sent::Certificate(name) | Sent::Repeat { certificate: name, .. }) => {
+            chain.mint("send", name).map(Some)
+        }
         Some(Sent::Anchor(name)) => chain.anchor("send", name).map(Some),
         None => Ok(None),
     }
@@ -159,10 +145,7 @@ fn certificate_list(
             Sent::Repeat { certificate, times } => (chain.mint("send", certificate)?, *times),
         };
         if times > MAX_LIST.saturating_sub(list.len()) {
-            return Err(ForgeError::ListTooLong {
-                owner: chain.owner(),
-                limit: MAX_LIST,
-            });
+            return Err(ForgeError::ListTooLong { owner: chain.owner(), limit: MAX_LIST });
         }
         list.extend(std::iter::repeat_n(forged.der, times));
     }

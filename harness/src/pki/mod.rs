@@ -22,7 +22,7 @@ mod hex;
 mod key;
 mod name;
 mod oid;
-mod pem;
+pub mod pem;
 mod recipe;
 mod rfc4514;
 mod server;

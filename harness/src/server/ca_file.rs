@@ -64,19 +64,13 @@ pub fn load_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileE
     let mut octets = Vec::new();
     File::open(path)
         .and_then(|file| file.take(MAX_OCTETS + 1).read_to_end(&mut octets))
-        .map_err(|source| CaFileError::Unreadable {
-            path: owned(),
-            source,
-        })?;
+        .map_err(|source| CaFileError::Unreadable { path: owned(), source })?;
     if u64::try_from(octets.len()).is_ok_and(|length| length > MAX_OCTETS) {
         return Err(CaFileError::TooLarge { path: owned() });
     }
     let certificates = CertificateDer::pem_slice_iter(&octets)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|source| CaFileError::NotPem {
-            path: owned(),
-            source,
-        })?;
+        .map_err(|source| CaFileError::NotPem { path: owned(), source })?;
     if certificates.is_empty() {
         return Err(CaFileError::Empty { path: owned() });
     }

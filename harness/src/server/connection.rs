@@ -46,9 +46,9 @@ impl Listener {
         match (server_name, self.endpoints.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
-            (Some(name), endpoints) => endpoints
-                .iter()
-                .find(|endpoint| endpoint.host.eq_ignore_ascii_case(name)),
+            (Some(name), endpoints) => {
+                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
+            }
         }
     }
 }
@@ -112,11 +112,7 @@ async fn shake_hands(
     };
     let endpoint = Arc::clone(endpoint);
     let generation = endpoint.current();
-    let tls = match start
-        .into_stream(Arc::clone(&generation.tls))
-        .into_fallible()
-        .await
-    {
+    let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
         Ok(tls) => tls,
         Err((_, stream)) => {
             linger(stream).await;
@@ -133,11 +129,7 @@ async fn shake_hands(
             _ => "1.3",
         },
         alpn: connection.alpn_protocol().map(|protocol| {
-            if protocol == Alpn::H2.as_str().as_bytes() {
-                Alpn::H2
-            } else {
-                Alpn::Http1
-            }
+            if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
         marker: Arc::clone(&listener.marker),
         fault: listener.fault,
@@ -161,11 +153,7 @@ fn client(
     };
     // rustls verifies at full handshakes only; a session can outlive its certificate.
     let look_again = resumed && fault != Some(Fault::TicketsOutlivePolicy);
-    if look_again
-        && verifier
-            .verdict(end_entity, others, UnixTime::now())
-            .is_err()
-    {
+    if look_again && verifier.verdict(end_entity, others, UnixTime::now()).is_err() {
         return Client::Refused;
     }
     match fault {

@@ -30,13 +30,7 @@ impl Control {
         accounts: BTreeMap<String, Trust>,
     ) -> Self {
         let accounts = Mutex::new(accounts);
-        Self {
-            shared: Arc::new(Shared {
-                maker,
-                endpoints,
-                accounts,
-            }),
-        }
+        Self { shared: Arc::new(Shared { maker, endpoints, accounts }) }
     }
 
     /// Sets the mode of the endpoints of a host. No change where it is their mode already.
@@ -104,18 +98,11 @@ impl Control {
     }
 
     fn endpoints_where(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<&Arc<Endpoint>> {
-        self.shared
-            .endpoints
-            .iter()
-            .filter(|endpoint| wanted(endpoint))
-            .collect()
+        self.shared.endpoints.iter().filter(|endpoint| wanted(endpoint)).collect()
     }
 
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<String, Trust>> {
-        self.shared
-            .accounts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,14 +117,12 @@ fn generation(
         let name = endpoint
             .account
             .as_deref()
-            .ok_or_else(|| ConfigError::NoAccount {
-                host: endpoint.host.clone(),
-                mode,
-            })?;
-        accounts
-            .get(name)
-            .ok_or_else(|| ConfigError::NoSuchAccount(name.to_owned()))?
-            .validator(name, endpoint.check_crls, maker.fault)
+            .ok_or_else(|| ConfigError::NoAccount { host: endpoint.host.clone(), mode })?;
+        accounts.get(name).ok_or_else(|| ConfigError::NoSuchAccount(name.to_owned()))?.validator(
+            name,
+            endpoint.check_crls,
+            maker.fault,
+        )
     };
     maker.generation(mode, validator, Some(current))
 }

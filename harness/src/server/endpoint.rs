@@ -32,12 +32,7 @@ impl Endpoint {
         check_crls: bool,
         first: Arc<Generation>,
     ) -> Self {
-        Self {
-            host,
-            account,
-            check_crls,
-            current: RwLock::new(first),
-        }
+        Self { host, account, check_crls, current: RwLock::new(first) }
     }
 
     /// The policy for new connections.
@@ -88,16 +83,12 @@ impl Trust {
         }
         let crls = check_crls.then_some(self.crls.as_slice());
         PathValidator::new(&self.anchors, crls, Fault::checks(fault)).map_err(|error| match error {
-            ValidatorError::Anchor { index, reason } => ConfigError::Anchor {
-                account: account.to_owned(),
-                index,
-                reason,
-            },
-            ValidatorError::Crl { index, reason } => ConfigError::Crl {
-                account: account.to_owned(),
-                index,
-                reason,
-            },
+            ValidatorError::Anchor { index, reason } => {
+                ConfigError::Anchor { account: account.to_owned(), index, reason }
+            }
+            ValidatorError::Crl { index, reason } => {
+                ConfigError::Crl { account: account.to_owned(), index, reason }
+            }
         })
     }
 }
@@ -119,11 +110,7 @@ impl Maker {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let certificate = CertifiedKey::from_der(certificates, key, &provider)
             .map_err(ConfigError::ServerCertificate)?;
-        Ok(Self {
-            provider,
-            certificate: Arc::new(certificate.into()),
-            fault,
-        })
+        Ok(Self { provider, certificate: Arc::new(certificate.into()), fault })
     }
 
     /// A generation; `validator` is asked for when the mode needs one, `previous` is the one it follows.
@@ -139,21 +126,14 @@ impl Maker {
                 Some(Arc::new(GateVerifier::new(validator()?, mode, self.fault)))
             }
         };
-        let mut tls = self
-            .tls(verifier.clone())
-            .map_err(ConfigError::ServerCertificate)?;
+        let mut tls = self.tls(verifier.clone()).map_err(ConfigError::ServerCertificate)?;
         if let Some(previous) = previous.filter(|_| self.fault == Some(Fault::TicketsOutlivePolicy))
         {
             tls.ticketer = Arc::clone(&previous.tls.ticketer);
             tls.session_storage = Arc::clone(&previous.tls.session_storage);
         }
         let retired = AtomicBool::new(false);
-        Ok(Arc::new(Generation {
-            mode,
-            tls: Arc::new(tls),
-            verifier,
-            retired,
-        }))
+        Ok(Arc::new(Generation { mode, tls: Arc::new(tls), verifier, retired }))
     }
 
     fn tls(&self, verifier: Option<Arc<GateVerifier>>) -> Result<ServerConfig, rustls::Error> {
@@ -165,9 +145,8 @@ impl Maker {
         };
         let certificate: Arc<SingleCertAndKey> = Arc::clone(&self.certificate);
         let mut tls = builder.with_cert_resolver(certificate);
-        tls.alpn_protocols = [Alpn::H2, Alpn::Http1]
-            .map(|alpn| alpn.as_str().as_bytes().to_vec())
-            .to_vec();
+        tls.alpn_protocols =
+            [Alpn::H2, Alpn::Http1].map(|alpn| alpn.as_str().as_bytes().to_vec()).to_vec();
         tls.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
         tls.session_storage = ServerSessionMemoryCache::new(SESSIONS);
         Ok(tls)

@@ -177,11 +177,7 @@ pub struct UnknownFault {
 }
 
 fn names() -> String {
-    Fault::ALL
-        .iter()
-        .map(|fault| fault.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    Fault::ALL.iter().map(|fault| fault.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl FromStr for Fault {
@@ -192,9 +188,7 @@ impl FromStr for Fault {
             .iter()
             .copied()
             .find(|fault| fault.as_str() == name)
-            .ok_or_else(|| UnknownFault {
-                name: name.to_owned(),
-            })
+            .ok_or_else(|| UnknownFault { name: name.to_owned() })
     }
 }
 
@@ -213,16 +207,9 @@ mod tests {
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
             );
             assert!(fault.meaning().ends_with('.'), "{fault}");
-            assert!(
-                Fault::ALL[..index]
-                    .iter()
-                    .all(|other| other.as_str() != fault.as_str())
-            );
+            assert!(Fault::ALL[..index].iter().all(|other| other.as_str() != fault.as_str()));
         }
         let error = "accept-al".parse::<Fault>().unwrap_err().to_string();
-        assert!(
-            error.contains("accept-all") && error.contains("refuse-v1"),
-            "{error}"
-        );
+        assert!(error.contains("accept-all") && error.contains("refuse-v1"), "{error}");
     }
 }

@@ -51,15 +51,7 @@ pub struct Gate {
 impl Gate {
     /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
-        let GateConfig {
-            marker,
-            certificates,
-            key,
-            accounts,
-            listeners,
-            fault,
-            limits,
-        } = config;
+        let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
         let maker = Maker::new(certificates, key, fault)?;
         let accounts = registry::register_accounts(accounts)?;
         let marker: Arc<str> = marker.into();
@@ -70,33 +62,19 @@ impl Gate {
         for (name, endpoints) in listeners {
             let endpoints = registry::register_endpoints(&name, endpoints, &accounts, &maker)?;
             all_endpoints.extend(endpoints.iter().cloned());
-            let (socket, address) = bind().await.map_err(|source| GateError::Bind {
-                listener: name.clone(),
-                source,
-            })?;
+            let (socket, address) = bind()
+                .await
+                .map_err(|source| GateError::Bind { listener: name.clone(), source })?;
             addresses.insert(name, address);
             let marker = Arc::clone(&marker);
-            sockets.push((
-                socket,
-                Arc::new(Listener {
-                    endpoints,
-                    marker,
-                    fault,
-                    limits,
-                }),
-            ));
+            sockets.push((socket, Arc::new(Listener { endpoints, marker, fault, limits })));
         }
         let mut tasks = JoinSet::new();
         for (socket, listener) in sockets {
             tasks.spawn(accept(socket, listener, stop.clone()));
         }
         let control = Control::new(maker, all_endpoints, accounts);
-        Ok(Self {
-            addresses,
-            control,
-            stopping,
-            listeners: tasks,
-        })
+        Ok(Self { addresses, control, stopping, listeners: tasks })
     }
 
     /// Where a listener listens.
@@ -145,8 +123,6 @@ async fn accept(socket: TcpListener, listener: Arc<Listener>, stop: watch::Recei
     }
     drop(socket);
     // Whoever is still there after that is cut off with the set.
-    let _ = tokio::time::timeout(GRACE, async {
-        while connections.join_next().await.is_some() {}
-    })
-    .await;
+    let _ = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} })
+        .await;
 }

@@ -44,9 +44,7 @@ pub(super) fn answer<B>(session: &Session, request: &Request<B>) -> Answer {
     };
     if request.method() != Method::GET {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED);
-        answer
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("GET"));
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET"));
         return answer;
     }
     route(session, client)
@@ -71,10 +69,7 @@ fn whoami(session: &Session, client: Option<&Identity>) -> Answer {
 
 fn protected(session: &Session, client: Option<&Identity>) -> Answer {
     if client.is_some() || session.fault == Some(Fault::MarkerForEveryone) {
-        with_body(
-            Bytes::copy_from_slice(session.marker.as_bytes()),
-            "text/plain; charset=utf-8",
-        )
+        with_body(Bytes::copy_from_slice(session.marker.as_bytes()), "text/plain; charset=utf-8")
     } else {
         plain(StatusCode::FORBIDDEN)
     }
@@ -85,30 +80,15 @@ fn claimed<B>(session: &Session, request: &Request<B>) -> Option<Identity> {
     if session.fault != Some(Fault::IdentityFromHeader) {
         return None;
     }
-    let subject = request
-        .headers()
-        .get(CLIENT_SUBJECT)?
-        .to_str()
-        .ok()?
-        .to_owned();
-    Some(Identity {
-        subject: Some(subject),
-        subject_alt_names: Vec::new(),
-        sha256: String::new(),
-    })
+    let subject = request.headers().get(CLIENT_SUBJECT)?.to_str().ok()?.to_owned();
+    Some(Identity { subject: Some(subject), subject_alt_names: Vec::new(), sha256: String::new() })
 }
 
 /// Whether every authority that the request names is this host: the target's and the `Host` field's.
 fn is_for<B>(host: &str, request: &Request<B>) -> bool {
-    let target = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str().as_bytes());
+    let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let fields = request.headers().get_all(HOST);
-    let mut named = target
-        .into_iter()
-        .chain(fields.iter().map(HeaderValue::as_bytes))
-        .peekable();
+    let mut named = target.into_iter().chain(fields.iter().map(HeaderValue::as_bytes)).peekable();
     named.peek().is_some()
         && fields.iter().nth(1).is_none()
         && named.all(|authority| is_host(host, authority))
@@ -117,9 +97,7 @@ fn is_for<B>(host: &str, request: &Request<B>) -> bool {
 /// Whether an authority is this host, with or without a port.
 fn is_host(host: &str, authority: &[u8]) -> bool {
     let mut parts = authority.splitn(2, |&octet| octet == b':');
-    let same = parts
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case(host.as_bytes()));
+    let same = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(host.as_bytes()));
     let port = parts
         .next()
         .is_none_or(|port| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit));
@@ -128,27 +106,20 @@ fn is_host(host: &str, authority: &[u8]) -> bool {
 
 fn plain(status: StatusCode) -> Answer {
     let reason = status.canonical_reason().unwrap_or_default();
-    let mut answer = with_body(
-        Bytes::from_static(reason.as_bytes()),
-        "text/plain; charset=utf-8",
-    );
+    let mut answer = with_body(Bytes::from_static(reason.as_bytes()), "text/plain; charset=utf-8");
     *answer.status_mut() = status;
     answer
 }
 
 fn with_body(body: Bytes, content_type: &'static str) -> Answer {
     let mut answer = Response::new(Full::new(body));
-    answer
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer
 }
 
 fn closing(version: Version, mut answer: Answer) -> Answer {
     if version <= Version::HTTP_11 {
-        answer
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer
 }
@@ -183,11 +154,7 @@ mod tests {
             ("/", &[""], false),
             ("/", &[], false),
         ] {
-            assert_eq!(
-                is_for("a.agents.test", &request(uri, hosts)),
-                expected,
-                "{uri} {hosts:?}"
-            );
+            assert_eq!(is_for("a.agents.test", &request(uri, hosts)), expected, "{uri} {hosts:?}");
         }
     }
 }

@@ -12,30 +12,17 @@ pub(super) fn register_accounts(
 ) -> Result<BTreeMap<String, Trust>, ConfigError> {
     let mut prefixes: BTreeMap<String, String> = BTreeMap::new();
     let mut registered = BTreeMap::new();
-    for GateAccount {
-        name,
-        prefix,
-        anchors,
-        crls,
-    } in accounts
-    {
+    for GateAccount { name, prefix, anchors, crls } in accounts {
         let prefix = prefix.to_ascii_lowercase();
         if !is_label(&prefix) {
-            return Err(ConfigError::InvalidPrefix {
-                prefix,
-                account: name,
-            });
+            return Err(ConfigError::InvalidPrefix { prefix, account: name });
         }
         if registered.contains_key(&name) {
             return Err(ConfigError::DuplicateAccount(name));
         }
         if let Some(taken_by) = prefixes.get(&prefix) {
             let taken_by = taken_by.clone();
-            return Err(ConfigError::DuplicatePrefix {
-                prefix,
-                account: name,
-                taken_by,
-            });
+            return Err(ConfigError::DuplicatePrefix { prefix, account: name, taken_by });
         }
         let trust = Trust { anchors, crls };
         trust.validator(&name, true, None)?;
@@ -56,50 +43,31 @@ pub(super) fn register_endpoints(
         return Err(ConfigError::EmptyListener(listener.to_owned()));
     }
     let mut registered: Vec<Arc<Endpoint>> = Vec::with_capacity(endpoints.len());
-    for GateEndpoint {
-        host,
-        mode,
-        account,
-        check_crls,
-    } in endpoints
-    {
+    for GateEndpoint { host, mode, account, check_crls } in endpoints {
         let host = host.to_ascii_lowercase();
         let listener = || listener.to_owned();
         if !is_host(&host) {
-            return Err(ConfigError::InvalidHost {
-                host,
-                listener: listener(),
-            });
+            return Err(ConfigError::InvalidHost { host, listener: listener() });
         }
         if registered.iter().any(|known| known.host == host) {
-            return Err(ConfigError::DuplicateHost {
-                host,
-                listener: listener(),
-            });
+            return Err(ConfigError::DuplicateHost { host, listener: listener() });
         }
         let trust = match &account {
             None => None,
             Some(name) => match accounts.get_key_value(name) {
                 Some(found) => Some(found),
                 None => {
-                    return Err(ConfigError::UnknownAccount {
-                        host,
-                        account: name.clone(),
-                    });
+                    return Err(ConfigError::UnknownAccount { host, account: name.clone() });
                 }
             },
         };
         let validator = || {
-            let (name, trust) = trust.ok_or_else(|| ConfigError::NoAccount {
-                host: host.clone(),
-                mode,
-            })?;
+            let (name, trust) =
+                trust.ok_or_else(|| ConfigError::NoAccount { host: host.clone(), mode })?;
             trust.validator(name, check_crls, maker.fault)
         };
         let generation = maker.generation(mode, validator, None)?;
-        registered.push(Arc::new(Endpoint::new(
-            host, account, check_crls, generation,
-        )));
+        registered.push(Arc::new(Endpoint::new(host, account, check_crls, generation)));
     }
     Ok(registered)
 }
@@ -110,9 +78,7 @@ fn is_host(host: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
-        && label
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || c == b'-')
+        && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
         && !label.starts_with('-')
         && !label.ends_with('-')
 }

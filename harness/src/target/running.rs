@@ -184,15 +184,6 @@ impl Running {
 }
 
 fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> GateConfig {
-    let endpoints_on = |listener: &str| {
-        let there = target.endpoints.values().filter(move |e| e.listener == listener);
-        there.map(|endpoint| GateEndpoint {
-            host: endpoint.host.clone(),
-            mode: endpoint.mode,
-            account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
-            check_crls: endpoint.crl,
-        })
-    };
     GateConfig {
         marker: material.marker.clone(),
         certificates: material.server.chain.clone(),
@@ -210,9 +201,21 @@ fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> Ga
         listeners: target
             .listeners
             .keys()
-            .map(|name| (name.clone(), endpoints_on(name).collect()))
+            .map(|name| (name.clone(), gate_endpoints(target, name)))
             .collect(),
         fault,
         limits: Limits::default(),
     }
+}
+
+fn gate_endpoints(target: &Target, listener: &str) -> Vec<GateEndpoint> {
+    let there = target.endpoints.values().filter(|endpoint| endpoint.listener == listener);
+    there
+        .map(|endpoint| GateEndpoint {
+            host: endpoint.host.clone(),
+            mode: endpoint.mode,
+            account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
+            check_crls: endpoint.crl,
+        })
+        .collect()
 }

@@ -73,10 +73,7 @@ impl TrustAnchor {
     }
 
     pub(super) fn key(&self) -> PublicKey<'_> {
-        PublicKey {
-            algorithm: &self.algorithm,
-            bits: &self.bits,
-        }
+        PublicKey { algorithm: &self.algorithm, bits: &self.bits }
     }
 
     /// The subject as a `DistinguishedName` of TLS.
@@ -87,8 +84,6 @@ impl TrustAnchor {
     /// Whether a certificate has this name and this key.
     pub(super) fn is(&self, certificate: &Certificate<'_>) -> bool {
         self.key() == certificate.key
-            && self
-                .subject()
-                .is_some_and(|subject| subject.matches(certificate.subject))
+            && self.subject().is_some_and(|subject| subject.matches(certificate.subject))
     }
 }

@@ -98,11 +98,8 @@ impl<'a> Certificate<'a> {
             notes.note(EncodingDefect::AlgorithmMismatch);
         }
         let beyond_v1 = extensions.present || issuer_id.is_some() || subject_id.is_some();
-        let version = if version == Version::V1 && beyond_v1 {
-            Version::Unsupported
-        } else {
-            version
-        };
+        let version =
+            if version == Version::V1 && beyond_v1 { Version::Unsupported } else { version };
         Ok(Self {
             der,
             tbs: tbs.raw,

@@ -100,8 +100,6 @@ impl Checks {
 
 impl Default for Checks {
     fn default() -> Self {
-        Self::OFF_BY_DEFAULT
-            .into_iter()
-            .fold(Self(u32::MAX), Self::without)
+        Self::OFF_BY_DEFAULT.into_iter().fold(Self(u32::MAX), Self::without)
     }
 }

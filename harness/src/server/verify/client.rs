@@ -26,12 +26,7 @@ pub(crate) struct GateVerifier {
 impl GateVerifier {
     pub(crate) fn new(validator: PathValidator, mode: Mode, fault: Option<Fault>) -> Self {
         let hints = validator.hints();
-        Self {
-            validator,
-            hints,
-            mode,
-            fault,
-        }
+        Self { validator, hints, mode, fault }
     }
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.
@@ -48,11 +43,7 @@ impl GateVerifier {
         }
         let verdict = self.validator.validate(end_entity, others, now);
         let lenient = self.fault == Some(Fault::LooseTreatsInvalidAsAuthenticated);
-        if lenient && self.mode == Mode::Loose {
-            Ok(())
-        } else {
-            verdict
-        }
+        if lenient && self.mode == Mode::Loose { Ok(()) } else { verdict }
     }
 
     fn checks_possession(&self) -> bool {

@@ -28,10 +28,7 @@ impl<'a> NameConstraints<'a> {
                 }
             }
         };
-        let constraints = Self {
-            permitted: list(0)?,
-            excluded: list(1)?,
-        };
+        let constraints = Self { permitted: list(0)?, excluded: list(1)? };
         fields.finish("nameConstraints")?;
         Ok(constraints)
     }
@@ -78,11 +75,7 @@ impl<'a> NameConstraints<'a> {
                 Some(_) => constrained = true,
             }
         }
-        if constrained {
-            Err(Refusal::NameConstraints)
-        } else {
-            Ok(())
-        }
+        if constrained { Err(Refusal::NameConstraints) } else { Ok(()) }
     }
 }
 

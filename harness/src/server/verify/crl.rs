@@ -57,11 +57,8 @@ impl Crl {
         let algorithm = body.expect(tag::SEQUENCE, "signature")?.value;
         let issuer = Name::read(&mut body, "issuer")?;
         let this_update = time::read(&mut body, "thisUpdate")?;
-        let next_update = if time::is_next(&body) {
-            Some(time::read(&mut body, "nextUpdate")?)
-        } else {
-            None
-        };
+        let next_update =
+            if time::is_next(&body) { Some(time::read(&mut body, "nextUpdate")?) } else { None };
         let revoked = match body.optional(tag::SEQUENCE, "revokedCertificates")? {
             Some(list) => read_entries(body.inside(list))?,
             None => Vec::new(),
@@ -111,9 +108,7 @@ impl Crl {
 
     /// Whether a serial number is on the list, whatever the date and reason given there.
     pub(super) fn revokes(&self, serial: &[u8]) -> bool {
-        self.revoked
-            .binary_search_by(|entry| entry.as_slice().cmp(serial))
-            .is_ok()
+        self.revoked.binary_search_by(|entry| entry.as_slice().cmp(serial)).is_ok()
     }
 }
 

@@ -104,9 +104,7 @@ impl<'a, 'n> Reader<'a, 'n> {
             return Err(Malformed::new(what));
         }
         let (length, after_length) = self.length(after_tag, what)?;
-        let (value, rest) = after_length
-            .split_at_checked(length)
-            .ok_or(Malformed::new(what))?;
+        let (value, rest) = after_length.split_at_checked(length).ok_or(Malformed::new(what))?;
         let raw_length = start.len() - rest.len();
         let raw = start.get(..raw_length).ok_or(Malformed::new(what))?;
         self.rest = rest;
@@ -127,9 +125,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         let length = octets
             .iter()
             .try_fold(0_u32, |length, &octet| {
-                length
-                    .checked_mul(0x100)
-                    .map(|shifted| shifted | u32::from(octet))
+                length.checked_mul(0x100).map(|shifted| shifted | u32::from(octet))
             })
             .ok_or(Malformed::new(what))?;
         if octets.first() == Some(&0) || length < 0x80 {
@@ -142,11 +138,7 @@ impl<'a, 'n> Reader<'a, 'n> {
     /// The next value, which must have this tag.
     pub(super) fn expect(&mut self, tag: u8, what: &'static str) -> Result<Tlv<'a>, Malformed> {
         let value = self.any(what)?;
-        if value.tag == tag {
-            Ok(value)
-        } else {
-            Err(Malformed::new(what))
-        }
+        if value.tag == tag { Ok(value) } else { Err(Malformed::new(what)) }
     }
 
     /// The next value where it has this tag.
@@ -155,11 +147,7 @@ impl<'a, 'n> Reader<'a, 'n> {
         tag: u8,
         what: &'static str,
     ) -> Result<Option<Tlv<'a>>, Malformed> {
-        if self.peek() == Some(tag) {
-            self.any(what).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.peek() == Some(tag) { self.any(what).map(Some) } else { Ok(None) }
     }
 
     /// The content of the next value, a `SEQUENCE`.
@@ -211,11 +199,7 @@ impl<'a, 'n> Reader<'a, 'n> {
 
     /// Asserts that nothing is left.
     pub(super) fn finish(&self, what: &'static str) -> Result<(), Malformed> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Malformed::new(what))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Malformed::new(what)) }
     }
 }
 
@@ -246,15 +230,8 @@ mod tests {
         let mut long = vec![4, 0x81, 0x80];
         long.extend([1; 128]);
         assert_eq!(read(&long).unwrap(), (4, vec![1; 128], None));
-        for padded in [
-            &[4, 0x81, 1, 7][..],
-            &[4, 0x82, 0, 1, 7],
-            &[4, 0x85, 0, 0, 0, 0, 1, 7],
-        ] {
-            assert_eq!(
-                read(padded).unwrap(),
-                (4, vec![7], Some(EncodingDefect::NonMinimalLength))
-            );
+        for padded in [&[4, 0x81, 1, 7][..], &[4, 0x82, 0, 1, 7], &[4, 0x85, 0, 0, 0, 0, 1, 7]] {
+            assert_eq!(read(padded).unwrap(), (4, vec![7], Some(EncodingDefect::NonMinimalLength)));
         }
     }
 

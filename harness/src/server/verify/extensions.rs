@@ -59,11 +59,7 @@ pub(super) fn next<'a>(list: &mut Reader<'a, '_>) -> Result<RawExtension<'a>, Ma
     let critical = fields.boolean_default_false("critical")?;
     let value = fields.expect(tag::OCTET_STRING, "extnValue")?.value;
     fields.finish("Extension")?;
-    Ok(RawExtension {
-        oid,
-        critical,
-        value,
-    })
+    Ok(RawExtension { oid, critical, value })
 }
 
 impl<'a> Extensions<'a> {
@@ -72,10 +68,7 @@ impl<'a> Extensions<'a> {
         let mut list = wrapper.sequence("extensions")?;
         wrapper.finish("extensions")?;
         let all = list.clone();
-        let mut extensions = Self {
-            present: true,
-            ..Self::default()
-        };
+        let mut extensions = Self { present: true, ..Self::default() };
         let mut index = 0;
         while !list.is_empty() {
             let extension = next(&mut list)?;
@@ -116,8 +109,7 @@ impl<'a> Extensions<'a> {
 
     /// Whether `basicConstraints` says so.
     pub(super) fn is_ca(&self) -> bool {
-        self.basic_constraints
-            .is_some_and(|constraints| constraints.ca)
+        self.basic_constraints.is_some_and(|constraints| constraints.ca)
     }
 }
 

@@ -55,9 +55,7 @@ fn is_host(name: &[u8]) -> bool {
         && name.len() <= 253
         && name.split(|&octet| octet == b'.').all(|label| {
             (1..=63).contains(&label.len())
-                && label
-                    .iter()
-                    .all(|&c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
+                && label.iter().all(|&c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
         })
 }
 
@@ -101,10 +99,8 @@ fn mailbox(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (local, host) = text.split_at_checked(at)?;
     let host = host.strip_prefix(b"@")?;
     // A quoted local part could hide another '@'.
-    let plain = !local.is_empty()
-        && local
-            .iter()
-            .all(|&c| c.is_ascii_graphic() && c != b'@' && c != b'"');
+    let plain =
+        !local.is_empty() && local.iter().all(|&c| c.is_ascii_graphic() && c != b'@' && c != b'"');
     (plain && is_host(host)).then_some((local, host))
 }
 
@@ -117,17 +113,13 @@ fn uri_host(uri: &[u8]) -> Option<&[u8]> {
     let colon = uri.iter().position(|&octet| octet == b':')?;
     let (scheme, rest) = uri.split_at_checked(colon)?;
     let valid_scheme = scheme.first().is_some_and(u8::is_ascii_alphabetic)
-        && scheme
-            .iter()
-            .all(|&c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
+        && scheme.iter().all(|&c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
     let rest = rest.strip_prefix(b"://").filter(|_| valid_scheme)?;
     let authority = rest.split(|octet| b"/?#\\".contains(octet)).next()?;
     let after_user = authority.rsplit(|&octet| octet == b'@').next()?;
     let mut parts = after_user.split(|&octet| octet == b':');
     let host = parts.next()?;
-    let port_is_number = parts
-        .next()
-        .is_none_or(|port| port.iter().all(u8::is_ascii_digit));
+    let port_is_number = parts.next().is_none_or(|port| port.iter().all(u8::is_ascii_digit));
     // RFC 5280: a constrained URI must hold a fully qualified domain name, so no address.
     let last_label = host.rsplit(|&octet| octet == b'.').next()?;
     let is_name = is_host(host) && !last_label.iter().all(u8::is_ascii_digit);
@@ -185,10 +177,7 @@ mod tests {
     #[test]
     fn ip_subtrees() {
         assert_eq!(ip(&[10, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]), Some(true));
-        assert_eq!(
-            ip(&[11, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]),
-            Some(false)
-        );
+        assert_eq!(ip(&[11, 1, 2, 3], &[10, 0, 0, 0, 255, 0, 0, 0]), Some(false));
         assert_eq!(ip(&[0; 16], &[10, 0, 0, 0, 255, 0, 0, 0]), Some(false));
         assert_eq!(ip(&[0; 16], &[0; 32]), Some(true));
         assert_eq!(ip(&[1, 2, 3], &[0; 8]), None);
@@ -219,11 +208,7 @@ mod tests {
             ("\"x@b.test\"@a.test", "a.test", None),
             ("@a.test", "a.test", None),
         ] {
-            assert_eq!(
-                email(name.as_bytes(), base.as_bytes()),
-                expected,
-                "{name} {base}"
-            );
+            assert_eq!(email(name.as_bytes(), base.as_bytes()), expected, "{name} {base}");
         }
     }
 
@@ -243,11 +228,7 @@ mod tests {
             ("https:///path", "a.test", None),
             ("a.test", "a.test", None),
         ] {
-            assert_eq!(
-                uri(name.as_bytes(), base.as_bytes()),
-                expected,
-                "{name} {base}"
-            );
+            assert_eq!(uri(name.as_bytes(), base.as_bytes()), expected, "{name} {base}");
         }
     }
 }

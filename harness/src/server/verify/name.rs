@@ -65,8 +65,7 @@ impl<'a> Name<'a> {
     /// Whether this name is in the subtree below `base` (RFC 5280 4.2.1.10).
     pub(super) fn is_within(self, base: Name<'_>) -> bool {
         let mut own = self.rdns();
-        base.rdns()
-            .all(|base| own.next().is_some_and(|own| rdn_matches(own, base)))
+        base.rdns().all(|base| own.next().is_some_and(|own| rdn_matches(own, base)))
     }
 
     /// Values of the `emailAddress` attributes.
@@ -86,12 +85,7 @@ impl<'a> Name<'a> {
     pub(crate) fn to_rfc4514(self) -> String {
         let mut rdns: Vec<String> = self
             .rdns()
-            .map(|rdn| {
-                attributes(rdn)
-                    .map(attribute_text)
-                    .collect::<Vec<_>>()
-                    .join("+")
-            })
+            .map(|rdn| attributes(rdn).map(attribute_text).collect::<Vec<_>>().join("+"))
             .collect();
         rdns.reverse();
         rdns.join(",")
@@ -123,10 +117,7 @@ fn values(bytes: &[u8]) -> impl Iterator<Item = Tlv<'_>> {
 fn attributes(rdn: &[u8]) -> impl Iterator<Item = Attribute<'_>> {
     values(rdn).filter_map(|pair| {
         let mut fields = values(pair.value);
-        Some(Attribute {
-            oid: fields.next()?.value,
-            value: fields.next()?,
-        })
+        Some(Attribute { oid: fields.next()?.value, value: fields.next()? })
     })
 }
 
@@ -191,9 +182,7 @@ fn text(value: Tlv<'_>) -> Option<String> {
             if !units.remainder().is_empty() {
                 return None;
             }
-            units
-                .map(|unit| char::from_u32(u32::from_be_bytes(unit.try_into().ok()?)))
-                .collect()
+            units.map(|unit| char::from_u32(u32::from_be_bytes(unit.try_into().ok()?))).collect()
         }
         _ => None,
     }
@@ -248,14 +237,10 @@ fn escape(text: &str) -> String {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
 }
 
 /// An object identifier from its content octets, in dotted decimal.
@@ -318,19 +303,13 @@ mod tests {
             (tag::UTF8_STRING, b"  Example \t ORG "),
             (tag::BMP_STRING, b"\0E\0x\0a\0m\0p\0l\0e\0 \0O\0R\0G"),
         ] {
-            assert!(
-                read(&plain).matches(read(&name(&[&[(O, tag, value)]]))),
-                "{value:?}"
-            );
+            assert!(read(&plain).matches(read(&name(&[&[(O, tag, value)]]))), "{value:?}");
         }
         for other in [
             name(&[&[(CN, tag::UTF8_STRING, b"Example ORG")]]),
             name(&[&[(O, tag::UTF8_STRING, b"ExampleORG")]]),
             name(&[&[(O, tag::OCTET_STRING, b"Example ORG")]]),
-            name(&[
-                &[(O, tag::UTF8_STRING, b"Example ORG")],
-                &[(CN, tag::UTF8_STRING, b"x")],
-            ]),
+            name(&[&[(O, tag::UTF8_STRING, b"Example ORG")], &[(CN, tag::UTF8_STRING, b"x")]]),
             name(&[]),
         ] {
             assert!(!read(&plain).matches(read(&other)), "{other:?}");
@@ -342,10 +321,7 @@ mod tests {
     fn multi_valued_names_are_sets() {
         let a = name(&[&[(O, tag::UTF8_STRING, b"o"), (CN, tag::UTF8_STRING, b"c")]]);
         let b = name(&[&[(CN, tag::UTF8_STRING, b"C"), (O, tag::UTF8_STRING, b"O")]]);
-        let two = name(&[
-            &[(CN, tag::UTF8_STRING, b"c")],
-            &[(O, tag::UTF8_STRING, b"o")],
-        ]);
+        let two = name(&[&[(CN, tag::UTF8_STRING, b"c")], &[(O, tag::UTF8_STRING, b"o")]]);
         assert!(read(&a).matches(read(&b)));
         assert!(!read(&a).matches(read(&two)));
     }
@@ -354,15 +330,9 @@ mod tests {
     fn text_of_names() {
         let content = name(&[
             &[(O, tag::PRINTABLE_STRING, b"Example, Inc.")],
-            &[
-                (CN, tag::UTF8_STRING, b" #a\0\xc3\xa9 "),
-                (&[0x2a, 3], tag::UTF8_STRING, b"v"),
-            ],
+            &[(CN, tag::UTF8_STRING, b" #a\0\xc3\xa9 "), (&[0x2a, 3], tag::UTF8_STRING, b"v")],
         ]);
-        assert_eq!(
-            read(&content).to_rfc4514(),
-            "CN=\\ #a\\00é\\ +1.2.3=#0c0176,O=Example\\, Inc."
-        );
+        assert_eq!(read(&content).to_rfc4514(), "CN=\\ #a\\00é\\ +1.2.3=#0c0176,O=Example\\, Inc.");
         assert_eq!(read(&[]).to_rfc4514(), "");
     }
 }

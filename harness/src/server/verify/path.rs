@@ -77,11 +77,7 @@ impl<'v, 'c> Search<'v, 'c> {
         };
         let mut path = Vec::with_capacity(MAX_DEPTH);
         path.push(end_entity);
-        if self.extend(&mut path) {
-            Ok(())
-        } else {
-            Err(self.nearest.1)
-        }
+        if self.extend(&mut path) { Ok(()) } else { Err(self.nearest.1) }
     }
 
     /// Whether the path can be carried on to a trust anchor.
@@ -90,10 +86,7 @@ impl<'v, 'c> Search<'v, 'c> {
             return false;
         };
         let anchors = self.anchors;
-        if anchors
-            .iter()
-            .any(|anchor| self.ends_at(path, child, anchor))
-        {
+        if anchors.iter().any(|anchor| self.ends_at(path, child, anchor)) {
             return true;
         }
         let candidates = self.certificates;
@@ -139,10 +132,7 @@ impl<'v, 'c> Search<'v, 'c> {
         child: &Certificate<'_>,
         anchor: &TrustAnchor,
     ) -> bool {
-        let Some(subject) = anchor
-            .subject()
-            .filter(|subject| self.chains(child, *subject))
-        else {
+        let Some(subject) = anchor.subject().filter(|subject| self.chains(child, *subject)) else {
             return false;
         };
         if self.validator.checks.has(Check::AnchorSignature)
@@ -151,11 +141,7 @@ impl<'v, 'c> Search<'v, 'c> {
             self.note(Nearness::AnchorNamed, refusal);
             return false;
         }
-        let issuer = Issuer {
-            name: subject,
-            key: anchor.key(),
-            may_sign_crls: true,
-        };
+        let issuer = Issuer { name: subject, key: anchor.key(), may_sign_crls: true };
         match self.whole_path(path, anchor, issuer) {
             Ok(()) => true,
             Err(refusal) => {
@@ -214,10 +200,7 @@ impl<'v, 'c> Search<'v, 'c> {
         let issuers = path.iter().skip(1).map(|issuer| Issuer {
             name: issuer.subject,
             key: issuer.key,
-            may_sign_crls: issuer
-                .extensions
-                .key_usage
-                .is_none_or(|usage| usage.crl_sign),
+            may_sign_crls: issuer.extensions.key_usage.is_none_or(|usage| usage.crl_sign),
         });
         for (certificate, issuer) in path.iter().zip(issuers.chain([top])) {
             self.not_revoked(certificate, issuer)?;
@@ -266,10 +249,7 @@ impl<'v, 'c> Search<'v, 'c> {
     }
 
     fn spend_signature(&mut self) -> Result<(), Refusal> {
-        self.signatures_left = self
-            .signatures_left
-            .checked_sub(1)
-            .ok_or(Refusal::TooMuchWork)?;
+        self.signatures_left = self.signatures_left.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
         Ok(())
     }
 
@@ -282,18 +262,11 @@ impl<'v, 'c> Search<'v, 'c> {
 
 /// RFC 5280 6.1.4 (l), (m): self-issued issuers do not count.
 fn path_length(path: &[&Certificate<'_>], candidate: &Certificate<'_>) -> Result<(), Refusal> {
-    let constraint = candidate
-        .extensions
-        .basic_constraints
-        .and_then(|basic| basic.path_len);
+    let constraint = candidate.extensions.basic_constraints.and_then(|basic| basic.path_len);
     let Some(limit) = constraint else {
         return Ok(());
     };
-    let below = path
-        .iter()
-        .skip(1)
-        .filter(|issuer| !issuer.is_self_issued())
-        .count();
+    let below = path.iter().skip(1).filter(|issuer| !issuer.is_self_issued()).count();
     if u64::try_from(below).is_ok_and(|below| below <= limit) {
         Ok(())
     } else {

@@ -146,14 +146,12 @@ impl From<Refusal> for rustls::Error {
             | Refusal::DuplicateExtension
             | Refusal::EmptySubject => CertificateError::BadEncoding,
             Refusal::UnknownCriticalExtension => CertificateError::UnhandledCriticalExtension,
-            Refusal::NotYetValid { now, not_before } => CertificateError::NotValidYetContext {
-                time: at(*now),
-                not_before: at(*not_before),
-            },
-            Refusal::Expired { now, not_after } => CertificateError::ExpiredContext {
-                time: at(*now),
-                not_after: at(*not_after),
-            },
+            Refusal::NotYetValid { now, not_before } => {
+                CertificateError::NotValidYetContext { time: at(*now), not_before: at(*not_before) }
+            }
+            Refusal::Expired { now, not_after } => {
+                CertificateError::ExpiredContext { time: at(*now), not_after: at(*not_after) }
+            }
             Refusal::NotForSigning
             | Refusal::NotForClientAuthentication
             | Refusal::CaAsEndEntity => CertificateError::InvalidPurpose,

@@ -23,9 +23,7 @@ pub(super) fn verify(
                 && known.public_key_alg_id().as_ref() == key.algorithm
         })
         .ok_or(Refusal::UnsupportedSignatureAlgorithm)?;
-    known
-        .verify_signature(key.bits, message, signature)
-        .map_err(|_| Refusal::BadSignature)
+    known.verify_signature(key.bits, message, signature).map_err(|_| Refusal::BadSignature)
 }
 
 /// Verifies a `CertificateVerify` of TLS 1.2, where a scheme does not fix the curve.

@@ -22,9 +22,7 @@ pub(super) fn end_entity(
     if extensions.is_ca() && checks.has(Check::CaAsEndEntity) {
         return Err(Refusal::CaAsEndEntity);
     }
-    let signs = extensions
-        .key_usage
-        .is_none_or(|usage| usage.digital_signature);
+    let signs = extensions.key_usage.is_none_or(|usage| usage.digital_signature);
     if !signs && checks.has(Check::KeyUsage) {
         return Err(Refusal::NotForSigning);
     }
@@ -45,11 +43,7 @@ pub(super) fn issuer(
     let extensions = &certificate.extensions;
     if certificate.version == Version::V1 {
         // Version 1 has no basicConstraints to ask for.
-        return if checks.has(Check::IssuerVersion) {
-            Err(Refusal::IssuerVersion)
-        } else {
-            Ok(())
-        };
+        return if checks.has(Check::IssuerVersion) { Err(Refusal::IssuerVersion) } else { Ok(()) };
     }
     if !extensions.is_ca() && checks.has(Check::BasicConstraints) {
         return Err(Refusal::NotACa);
@@ -62,10 +56,7 @@ pub(super) fn issuer(
 }
 
 fn common(certificate: &Certificate<'_>, checks: Checks, now: Seconds) -> Result<(), Refusal> {
-    if let Some(defect) = certificate
-        .defect
-        .filter(|_| checks.has(Check::DerStrictness))
-    {
+    if let Some(defect) = certificate.defect.filter(|_| checks.has(Check::DerStrictness)) {
         return Err(Refusal::Encoding(defect));
     }
     if certificate.version == Version::Unsupported && checks.has(Check::Version) {
@@ -84,9 +75,7 @@ fn common(certificate: &Certificate<'_>, checks: Checks, now: Seconds) -> Result
     if checks.has(Check::Validity) {
         validity((certificate.not_before, certificate.not_after), now)?;
     }
-    let for_clients = extensions
-        .extended_key_usage
-        .is_none_or(|usage| usage.client_auth);
+    let for_clients = extensions.extended_key_usage.is_none_or(|usage| usage.client_auth);
     if !for_clients && checks.has(Check::ExtendedKeyUsage) {
         return Err(Refusal::NotForClientAuthentication);
     }
@@ -103,11 +92,7 @@ fn common(certificate: &Certificate<'_>, checks: Checks, now: Seconds) -> Result
 fn serial_number(content: &[u8]) -> Result<(), Refusal> {
     let negative = content.first().is_some_and(|octet| octet & 0x80 != 0);
     let zero = content.iter().all(|&octet| octet == 0);
-    if negative || zero || content.len() > 20 {
-        Err(Refusal::SerialNumber)
-    } else {
-        Ok(())
-    }
+    if negative || zero || content.len() > 20 { Err(Refusal::SerialNumber) } else { Ok(()) }
 }
 
 /// RFC 5280 4.1.2.5: both ends are inside.
@@ -117,24 +102,14 @@ pub(super) fn validity(
 ) -> Result<(), Refusal> {
     let unsigned = |seconds: Seconds| u64::try_from(seconds).unwrap_or(0);
     if now < not_before {
-        return Err(Refusal::NotYetValid {
-            now: unsigned(now),
-            not_before: unsigned(not_before),
-        });
+        return Err(Refusal::NotYetValid { now: unsigned(now), not_before: unsigned(not_before) });
     }
     if now > not_after {
-        return Err(Refusal::Expired {
-            now: unsigned(now),
-            not_after: unsigned(not_after),
-        });
+        return Err(Refusal::Expired { now: unsigned(now), not_after: unsigned(not_after) });
     }
     Ok(())
 }
 
 fn no_ed25519(key: PublicKey<'_>) -> Result<(), Refusal> {
-    if key.algorithm == ED25519 {
-        Err(Refusal::Fault)
-    } else {
-        Ok(())
-    }
+    if key.algorithm == ED25519 { Err(Refusal::Fault) } else { Ok(()) }
 }

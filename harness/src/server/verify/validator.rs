@@ -53,12 +53,7 @@ impl PathValidator {
             .transpose()?;
         let algorithms =
             rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms;
-        Ok(Self {
-            anchors,
-            crls,
-            checks,
-            algorithms,
-        })
+        Ok(Self { anchors, crls, checks, algorithms })
     }
 
     /// Subjects of the trust anchors, as they go into a `CertificateRequest`.
@@ -73,9 +68,7 @@ impl PathValidator {
         others: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Refusal> {
-        let octets = others
-            .iter()
-            .fold(end_entity.len(), |sum, der| sum.saturating_add(der.len()));
+        let octets = others.iter().fold(end_entity.len(), |sum, der| sum.saturating_add(der.len()));
         if octets > MAX_LIST_OCTETS {
             return Err(Refusal::TooMuchWork);
         }
@@ -102,16 +95,9 @@ impl PathValidator {
         if self.checks.has(Check::ConfiguredAnchors) {
             return Search::new(self, &self.anchors, &certificates, now).run();
         }
-        let sent = certificates
-            .iter()
-            .skip(1)
-            .filter(|sent| sent.is_self_issued());
-        let anchors: Vec<_> = self
-            .anchors
-            .iter()
-            .cloned()
-            .chain(sent.map(TrustAnchor::of))
-            .collect();
+        let sent = certificates.iter().skip(1).filter(|sent| sent.is_self_issued());
+        let anchors: Vec<_> =
+            self.anchors.iter().cloned().chain(sent.map(TrustAnchor::of)).collect();
         Search::new(self, &anchors, &certificates, now).run()
     }
 
@@ -120,13 +106,7 @@ impl PathValidator {
         child: &Certificate<'_>,
         key: PublicKey<'_>,
     ) -> Result<(), Refusal> {
-        signature::verify(
-            &self.algorithms,
-            key,
-            child.algorithm,
-            child.tbs,
-            child.signature,
-        )
+        signature::verify(&self.algorithms, key, child.algorithm, child.tbs, child.signature)
     }
 }
 
