@@ -109,7 +109,8 @@ fn only_the_command_line_prints() {
 
 #[test]
 fn crates_depend_in_one_direction() {
-    let manifest = |crate_| fs::read_to_string(root().join("..").join(crate_).join("Cargo.toml")).unwrap();
+    let manifest =
+        |crate_| fs::read_to_string(root().join("..").join(crate_).join("Cargo.toml")).unwrap();
     for (crate_, forbidden) in [
         ("scenarios", ["mtls-reports", "mtls-harness"].as_slice()),
         ("reports", ["mtls-harness", "rustls"].as_slice()),

@@ -98,12 +98,7 @@ mod tests {
         undecided: usize,
         skipped: usize,
     ) -> Dispositions {
-        Dispositions {
-            expected,
-            unexpected,
-            undecided,
-            skipped,
-        }
+        Dispositions { expected, unexpected, undecided, skipped }
     }
 
     #[test]
@@ -123,14 +118,8 @@ mod tests {
         assert_eq!(interrupted(counts(5, 0, 0, 0)), ExitCode::Undecided);
         assert_eq!(interrupted(counts(0, 0, 0, 0)), ExitCode::Undecided);
         assert_eq!(interrupted(counts(5, 1, 0, 0)), ExitCode::GateClosed);
-        assert_eq!(
-            ExitCode::decide(6, &counts(5, 0, 0, 0), false),
-            ExitCode::Undecided
-        );
-        assert_eq!(
-            ExitCode::decide(6, &counts(5, 1, 0, 0), false),
-            ExitCode::GateClosed
-        );
+        assert_eq!(ExitCode::decide(6, &counts(5, 0, 0, 0), false), ExitCode::Undecided);
+        assert_eq!(ExitCode::decide(6, &counts(5, 1, 0, 0), false), ExitCode::GateClosed);
     }
 
     #[test]

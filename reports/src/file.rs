@@ -43,15 +43,10 @@ pub fn write_report(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
     };
     if !directory.is_dir() {
         let directory = directory.to_owned();
-        return Err(WriteReportError::NoDirectory {
-            path: path.to_owned(),
-            directory,
-        });
+        return Err(WriteReportError::NoDirectory { path: path.to_owned(), directory });
     }
-    replace(path, directory, bytes).map_err(|source| WriteReportError::Io {
-        path: path.to_owned(),
-        source,
-    })
+    replace(path, directory, bytes)
+        .map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
 }
 
 fn replace(path: &Path, directory: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -114,10 +109,7 @@ mod tests {
     fn a_report_is_as_readable_as_any_new_file() {
         use std::os::unix::fs::PermissionsExt;
         let directory = tempfile::tempdir().unwrap();
-        let (report, other) = (
-            directory.path().join("report"),
-            directory.path().join("other"),
-        );
+        let (report, other) = (directory.path().join("report"), directory.path().join("other"));
         write_report(&report, b"").unwrap();
         fs::write(&other, b"").unwrap();
         let mode = |path| fs::metadata(path).unwrap().permissions().mode();

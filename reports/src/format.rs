@@ -63,10 +63,7 @@ impl UnknownFormat {
             .then(|| Format::ALL.into_iter().min_by_key(distance))
             .flatten()
             .filter(|format| distance(format) <= 2);
-        Self {
-            given: PeerText::new(given),
-            similar,
-        }
+        Self { given: PeerText::new(given), similar }
     }
 }
 
@@ -131,10 +128,7 @@ mod tests {
             error("junti"),
             "unknown report format `junti` (did you mean `junit`?): known are json, jsonl, junit"
         );
-        assert_eq!(
-            error("sarif"),
-            "unknown report format `sarif`: known are json, jsonl, junit"
-        );
+        assert_eq!(error("sarif"), "unknown report format `sarif`: known are json, jsonl, junit");
         assert!(error("\u{1b}[2J").contains("`\\u{1b}[2J`"));
     }
 }

@@ -20,10 +20,7 @@ use crate::{
 pub(crate) fn render(run: &Run) -> Result<Vec<u8>, RenderError> {
     let mut report = Report::new("mtls-harness");
     report.timestamp = run.header.started.parse().ok();
-    report.time = run
-        .footer
-        .as_ref()
-        .map(|footer| Duration::from_micros(footer.elapsed_us));
+    report.time = run.footer.as_ref().map(|footer| Duration::from_micros(footer.elapsed_us));
     for cases in by_scenario(&run.results) {
         report.add_test_suite(suite(run, &cases));
     }
@@ -62,9 +59,7 @@ fn incomplete(run: &Run) -> TestSuite {
     let (finished, selected) = (run.results.len(), run.header.selected);
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type("incomplete");
-    status.set_message(format!(
-        "the run was cut short: {finished} of {selected} cases finished"
-    ));
+    status.set_message(format!("the run was cut short: {finished} of {selected} cases finished"));
     let mut test = TestCase::new("completed", status);
     // No scenario has this name: theirs have no capitals.
     test.set_classname("RUN");
@@ -78,11 +73,7 @@ fn unique(name: &str, seen: &mut BTreeMap<String, usize>) -> String {
     let name = harmless(name).into_owned();
     let times = seen.entry(name.clone()).or_default();
     *times += 1;
-    if *times == 1 {
-        name
-    } else {
-        format!("{name} ({times})")
-    }
+    if *times == 1 { name } else { format!("{name} ({times})") }
 }
 
 fn status(run: &Run, case: &CaseResult) -> TestCaseStatus {
@@ -121,10 +112,7 @@ fn details(run: &Run, case: &CaseResult) -> String {
         ("rerun", Some(words::rerun(&run.header.rerun, &case.id))),
     ];
     let mut text = String::new();
-    for (label, line) in lines
-        .iter()
-        .filter_map(|(label, line)| Some((label, line.as_ref()?)))
-    {
+    for (label, line) in lines.iter().filter_map(|(label, line)| Some((label, line.as_ref()?))) {
         text.extend(["\n", label, ": ", &harmless(line)]);
     }
     text.push('\n');

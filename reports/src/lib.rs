@@ -6,7 +6,8 @@
 //! [`Run`] that the log holds:
 //!
 //! ```
-//! use mtls_reports::{Format, LogWriter, Style, grid, model::{RunFooter, RunHeader}, read_log_from, render};
+//! use mtls_reports::{Format, LogWriter, Style, grid, read_log_from, render};
+//! use mtls_reports::model::{RunFooter, RunHeader};
 //!
 //! let header = RunHeader {
 //!     format_version: mtls_reports::LOG_FORMAT_VERSION,

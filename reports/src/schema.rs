@@ -9,9 +9,6 @@ use crate::{json::Report, model::Event};
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("event-v1.json", schemars::schema_for!(Event).to_value()),
-        (
-            "report-v1.json",
-            schemars::schema_for!(Report<'static>).to_value(),
-        ),
+        ("report-v1.json", schemars::schema_for!(Report<'static>).to_value()),
     ]
 }

@@ -211,10 +211,8 @@ mod tests {
     fn groups_keep_the_order_of_first_appearance() {
         let items = ["b1", "a1", "b2", "c1", "a2"];
         let groups = group_by_first(&items, |item| item.chars().next());
-        let flat: Vec<Vec<&str>> = groups
-            .into_iter()
-            .map(|group| group.into_iter().copied().collect())
-            .collect();
+        let flat: Vec<Vec<&str>> =
+            groups.into_iter().map(|group| group.into_iter().copied().collect()).collect();
         assert_eq!(flat, [vec!["b1", "b2"], vec!["a1", "a2"], vec!["c1"]]);
     }
 

@@ -55,9 +55,7 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
 fn escape(raw: &str, max: usize) -> String {
     // Build systems read commands from log lines that begin with `::` or hold `##[` or `##vso[`.
     let trimmed = raw.trim_start();
-    let leading = trimmed
-        .starts_with("::")
-        .then_some(raw.len() - trimmed.len());
+    let leading = trimmed.starts_with("::").then_some(raw.len() - trimmed.len());
     let mut safe = String::with_capacity(raw.len().min(max));
     let mut length = 0;
     let mut after_hash = false;
@@ -170,28 +168,19 @@ mod tests {
 
     #[test]
     fn what_build_systems_read_as_commands_is_escaped() {
-        assert_eq!(
-            PeerText::new(" ::add-mask::x").as_str(),
-            " \\u{3a}:add-mask::x"
-        );
+        assert_eq!(PeerText::new(" ::add-mask::x").as_str(), " \\u{3a}:add-mask::x");
         assert_eq!(PeerText::new("a##[group]").as_str(), "a#\\u{23}[group]");
         assert_eq!(PeerText::new("2001:db8::1").as_str(), "2001:db8::1");
     }
 
     #[test]
     fn invalid_utf8_is_replaced() {
-        assert_eq!(
-            PeerText::from_bytes(b"a\xff\x1b").as_str(),
-            "a\u{fffd}\\u{1b}"
-        );
+        assert_eq!(PeerText::from_bytes(b"a\xff\x1b").as_str(), "a\u{fffd}\\u{1b}");
     }
 
     #[test]
     fn an_escape_that_does_not_fit_is_left_out_whole() {
         let raw = format!("{}\u{202e}", "a".repeat(PeerText::MAX - 3));
-        assert_eq!(
-            PeerText::new(&raw).as_str(),
-            format!("{}…", "a".repeat(PeerText::MAX - 3))
-        );
+        assert_eq!(PeerText::new(&raw).as_str(), format!("{}…", "a".repeat(PeerText::MAX - 3)));
     }
 }

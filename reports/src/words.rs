@@ -41,11 +41,7 @@ pub fn describe(observation: &Observation) -> String {
 /// What was expected, in words: `authenticated or rejected`.
 pub fn describe_expected(expected: &[Expected]) -> String {
     let words: Vec<String> = expected.iter().map(word).collect();
-    if words.is_empty() {
-        "nothing in particular".to_owned()
-    } else {
-        words.join(" or ")
-    }
+    if words.is_empty() { "nothing in particular".to_owned() } else { words.join(" or ") }
 }
 
 /// One line on why a case is what it is: its explanation, or else what was seen and expected.
@@ -55,9 +51,7 @@ pub(crate) fn reason(case: &CaseResult) -> String {
         Verdict::Inconclusive { reason } | Verdict::Skipped { reason } => reason.clone(),
         Verdict::Pass(_) | Verdict::Fail(_) => format!(
             "{}, expected {}",
-            case.observed
-                .as_ref()
-                .map_or_else(|| "nothing observed".to_owned(), describe),
+            case.observed.as_ref().map_or_else(|| "nothing observed".to_owned(), describe),
             describe_expected(&case.expected),
         ),
     }
@@ -76,10 +70,7 @@ pub(crate) fn alert(observation: &Observation) -> Option<String> {
 
 fn refused(refusal: TlsRefusal) -> String {
     match refusal {
-        TlsRefusal::Alert {
-            code,
-            name: Some(name),
-        } => {
+        TlsRefusal::Alert { code, name: Some(name) } => {
             format!("refused by TLS alert {} ({code})", word(&name))
         }
         TlsRefusal::Alert { code, name: None } => {
@@ -94,25 +85,9 @@ fn refused(refusal: TlsRefusal) -> String {
 fn name(identity: &Identity) -> Option<String> {
     let hash = |kind: &str, hash: &PeerText| format!("the certificate with {kind} {hash}");
     let given = |text: &&PeerText| !text.is_empty();
-    (identity
-        .subject
-        .as_ref()
-        .filter(given)
-        .map(PeerText::to_string))
-    .or_else(|| {
-        identity
-            .sha256
-            .as_ref()
-            .filter(given)
-            .map(|sha256| hash("SHA-256", sha256))
-    })
-    .or_else(|| {
-        identity
-            .sha1
-            .as_ref()
-            .filter(given)
-            .map(|sha1| hash("SHA-1", sha1))
-    })
+    (identity.subject.as_ref().filter(given).map(PeerText::to_string))
+        .or_else(|| identity.sha256.as_ref().filter(given).map(|sha256| hash("SHA-256", sha256)))
+        .or_else(|| identity.sha1.as_ref().filter(given).map(|sha1| hash("SHA-1", sha1)))
 }
 
 /// The word that a field-less variant has in JSON, so that people and programs read the same one.

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mtls_scenarios::Mode;
+use mtls_scenarios::{KeyAlgorithm, Mode};
 
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
-    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected.")]
+#[command(
+    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
+    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
+)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -192,8 +194,8 @@ pub(super) struct PkiInit {
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
     /// Key algorithm of the client certificates
-    #[arg(long, default_value = "p256")]
-    pub(super) key: String,
+    #[arg(long, default_value = "p256", value_parser = super::pki::key_algorithm, value_name = "ALGORITHM")]
+    pub(super) key: KeyAlgorithm,
     /// Names of the server certificate; repeatable
     #[arg(long = "server-name", value_name = "HOST", default_value = "localhost")]
     pub(super) server_names: Vec<String>,

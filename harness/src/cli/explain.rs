@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use mtls_reports::ExitCode;
-use mtls_scenarios::{
-    Expect, Expected, Library, Mode, Scenario, Step, did_you_mean, expand,
-};
+use mtls_scenarios::{Expect, Expected, Library, Mode, Scenario, Step, did_you_mean, expand};
 
 use super::Failure;
 use super::args::{Explain, Selection};
@@ -36,7 +34,9 @@ pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
         let known = cases.iter().filter_map(|case| Some(case.id.split_once('@')?.1));
         let hint = did_you_mean(cell, known)
             .unwrap_or_else(|| format!("`mtls-harness list --cases -f {id}` shows its cases"));
-        return Err(Failure::invalid(&format!("scenario `{id}` has no case `{cell}`\n  help: {hint}")));
+        return Err(Failure::invalid(&format!(
+            "scenario `{id}` has no case `{cell}`\n  help: {hint}"
+        )));
     }
     terminal::say(&text(&library, id, scenario, cases.len(), &arguments.id));
     Ok(ExitCode::GateOpen)
@@ -87,15 +87,14 @@ fn describe_step(out: &mut String, library: &Library, scenario: &Scenario, step:
         let _ = writeln!(out, "  best alert  {}", names.join(" or "));
     }
     if step.expect != Expect::Accepted {
-        let _ = writeln!(out, "  control     {} must be let in on the same path first", step.control);
+        let _ =
+            writeln!(out, "  control     {} must be let in on the same path first", step.control);
     }
     out.push('\n');
 }
 
 fn expectation(expect: &Expect, mode: Mode) -> String {
-    let words = |set: &[Expected]| {
-        set.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(" or ")
-    };
+    let words = |set: &[Expected]| set.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(" or ");
     match (expect, mode) {
         (_, Mode::Public) => "anonymous".to_owned(),
         (Expect::Accepted, _) => "authenticated, as exactly this end-entity".to_owned(),

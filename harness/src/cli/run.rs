@@ -1,7 +1,6 @@
 //! `mtls-harness run`: from arguments to an exit code.
 
 use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,8 +9,8 @@ use mtls_reports::model::{Disposition, RunFooter, RunHeader};
 use mtls_reports::{
     ExitCode, Format, LOG_FORMAT_VERSION, LogWriter, Run as Finished, grid, render, write_report,
 };
-use rustls::pki_types::UnixTime;
 use mtls_scenarios::{Filter, Library, did_you_mean};
+use rustls::pki_types::UnixTime;
 
 use super::Failure;
 use super::args::{Run, Selection};
@@ -134,9 +133,10 @@ impl Job {
                 .map_err(|e| Failure::invalid(&e))?;
         let material = world.material(&self.library, target).map_err(|e| Failure::invalid(&e))?;
         let authorized = self.arguments.server.authorized;
-        let running = start(target.clone(), templates, &material, self.fault, authorized)
-            .await
-            .map_err(|e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) })?;
+        let running =
+            start(target.clone(), templates, &material, self.fault, authorized).await.map_err(
+                |e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) },
+            )?;
         let options = Options {
             jobs: usize::from(self.arguments.jobs),
             timeout: Duration::from_secs_f64(self.arguments.timeout),
@@ -210,7 +210,10 @@ impl Job {
         };
         let path = |path: &PathBuf| path.to_string_lossy().into_owned();
         flag("--target", Some(arguments.target.clone()).filter(|target| target != "mock"));
-        flag("--mode", server.mode.map(|mode| mtls_scenarios::Mode::from(mode).as_str().to_owned()));
+        flag(
+            "--mode",
+            server.mode.map(|mode| mtls_scenarios::Mode::from(mode).as_str().to_owned()),
+        );
         flag("--ca", server.ca.as_ref().map(path));
         flag("--ca-key", server.ca_key.as_ref().map(path));
         flag("--name", server.name.clone());
@@ -230,14 +233,15 @@ impl Job {
     }
 
     /// Event logs are written while the run goes on, so that a crash loses at most a line.
-    fn open_logs(&self, header: &RunHeader) -> Result<Vec<LogWriter<BufWriter<File>>>, Failure> {
+    fn open_logs(&self, header: &RunHeader) -> Result<Vec<LogWriter<File>>, Failure> {
         let paths = self.wanted.iter().filter(|wanted| wanted.format == Format::Jsonl);
         paths
             .filter_map(|wanted| wanted.path.as_ref())
             .map(|path| {
-                let file = File::create(path)
-                    .map_err(|e| Failure::invalid(&format!("failed to write {}: {e}", path.display())))?;
-                LogWriter::start(BufWriter::new(file), header).map_err(|e| Failure::undecided(&e))
+                let file = File::create(path).map_err(|e| {
+                    Failure::invalid(&format!("failed to write {}: {e}", path.display()))
+                })?;
+                LogWriter::start(file, header).map_err(|e| Failure::undecided(&e))
             })
             .collect()
     }
@@ -288,7 +292,9 @@ impl Job {
             }
         };
         match owned.target.stop(keep_logs).await {
-            Ok(Some(path)) => terminal::note(&format!("the server's logs are in {}", path.display())),
+            Ok(Some(path)) => {
+                terminal::note(&format!("the server's logs are in {}", path.display()))
+            }
             Ok(None) => {}
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),
         }

@@ -7,8 +7,10 @@ use super::args::Schema;
 
 /// Runs the command.
 pub(super) fn schema(arguments: &Schema) -> Result<ExitCode, Failure> {
-    let folders =
-        [("scenarios/schema", mtls_scenarios::schemas()), ("reports/schema", mtls_reports::schemas())];
+    let folders = [
+        ("scenarios/schema", mtls_scenarios::schemas()),
+        ("reports/schema", mtls_reports::schemas()),
+    ];
     for (folder, schemas) in folders {
         for (name, schema) in schemas {
             let path = arguments.root.join(folder).join(name);

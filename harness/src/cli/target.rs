@@ -27,7 +27,8 @@ pub(super) fn choose(arguments: &Run, library: &Library) -> Result<Chosen, Failu
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
         if user_ca.is_some() && !matches!(target.start, Start::Running) {
-            let message = format!("--ca is for a running server; `{name}` gets its CA from the harness");
+            let message =
+                format!("--ca is for a running server; `{name}` gets its CA from the harness");
             return Err(Failure::invalid(&message));
         }
         let templates = library.templates.clone();
@@ -93,7 +94,9 @@ fn only_for_urls(server: &Server) -> Result<(), Failure> {
     ];
     match given.iter().find(|(_, given)| *given) {
         Some((flag, _)) => {
-            let message = format!("{flag} goes with --target https://HOST:PORT; a target file says it itself");
+            let message = format!(
+                "{flag} goes with --target https://HOST:PORT; a target file says it itself"
+            );
             Err(Failure::invalid(&message))
         }
         None => Ok(()),

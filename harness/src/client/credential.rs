@@ -83,7 +83,9 @@ impl SigningKey for ForgedKey {
 
     fn algorithm(&self) -> SignatureAlgorithm {
         match self.0.algorithm() {
-            KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521 => SignatureAlgorithm::ECDSA,
+            KeyAlgorithm::P256 | KeyAlgorithm::P384 | KeyAlgorithm::P521 => {
+                SignatureAlgorithm::ECDSA
+            }
             KeyAlgorithm::Ed25519 => SignatureAlgorithm::ED25519,
             KeyAlgorithm::Rsa1024
             | KeyAlgorithm::Rsa2048

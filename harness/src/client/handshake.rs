@@ -54,9 +54,8 @@ pub async fn connect(
     provider: &Arc<CryptoProvider>,
 ) -> Result<Connection, (Failure, TlsFacts)> {
     let resolver = Arc::new(Resolver::new(dial.credential.clone()));
-    let failed = |failure| {
-        (failure, TlsFacts { certificate: resolver.answer(), ..TlsFacts::default() })
-    };
+    let failed =
+        |failure| (failure, TlsFacts { certificate: resolver.answer(), ..TlsFacts::default() });
     let config = client_config(&dial, provider, &resolver).map_err(&failed)?;
     let name = server_name(&dial).map_err(&failed)?;
 
@@ -68,8 +67,7 @@ pub async fn connect(
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
     let socket = Socket::new(stream, MAX_RECEIVED);
-    let shaken =
-        timeout_at(dial.deadline, TlsConnector::from(config).connect(name, socket)).await;
+    let shaken = timeout_at(dial.deadline, TlsConnector::from(config).connect(name, socket)).await;
     let tls = shaken
         .map_err(|_| failed(Failure::Timeout(Phase::Handshake)))?
         .map_err(|e| failed(Failure::from_io(&e)))?;
@@ -102,7 +100,9 @@ fn client_config(
         .map_err(|e| Failure::Unsupported(e.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyServer(Arc::clone(provider))))
-        .with_client_cert_resolver(Arc::clone(resolver) as Arc<dyn rustls::client::ResolvesClientCert>);
+        .with_client_cert_resolver(
+            Arc::clone(resolver) as Arc<dyn rustls::client::ResolvesClientCert>
+        );
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = Resumption::disabled();
     config.enable_sni = dial.sni.is_some();

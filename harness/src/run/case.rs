@@ -150,8 +150,8 @@ impl<'a> Prepared<'a> {
         let mut held = held;
         for attempt in 1.. {
             let observed = self.probe(&held).await;
-            let too_late = matches!(observed.outcome, Outcome::Authenticated { .. })
-                && held.is_valid_by_now();
+            let too_late =
+                matches!(observed.outcome, Outcome::Authenticated { .. }) && held.is_valid_by_now();
             if !too_late {
                 return self.judged(&held, observed, control).await;
             }
@@ -208,10 +208,12 @@ impl<'a> Prepared<'a> {
     }
 
     fn hold(&self, credential: &str) -> Result<Arc<Held>, Judgement> {
-        self.context.wallet.hold(self.account, credential, self.case.cell.key).map_err(|e| match e {
-            WalletError::Unavailable(reason) => skipped(reason),
-            other => undecided(other.to_string()),
-        })
+        self.context.wallet.hold(self.account, credential, self.case.cell.key).map_err(
+            |e| match e {
+                WalletError::Unavailable(reason) => skipped(reason),
+                other => undecided(other.to_string()),
+            },
+        )
     }
 
     /// An anchor that the credential needs to be accepted under and the target was not told of.

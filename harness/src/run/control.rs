@@ -39,7 +39,11 @@ struct Slot {
 
 impl Controls {
     /// What a valid client saw on this path; `observe` is called where that is not known or used up.
-    pub(super) async fn before(&self, path: &Path, observe: impl AsyncFnOnce() -> Observation) -> Observation {
+    pub(super) async fn before(
+        &self,
+        path: &Path,
+        observe: impl AsyncFnOnce() -> Observation,
+    ) -> Observation {
         let slot = self.slot(path);
         let mut slot = slot.lock().await;
         let Slot { seen, uses } = &mut *slot;
@@ -58,7 +62,11 @@ impl Controls {
     }
 
     /// What a valid client sees now, after a refusal that may only mean that the gate is gone.
-    pub(super) async fn after(&self, path: &Path, observe: impl AsyncFnOnce() -> Observation) -> Observation {
+    pub(super) async fn after(
+        &self,
+        path: &Path,
+        observe: impl AsyncFnOnce() -> Observation,
+    ) -> Observation {
         let slot = self.slot(path);
         let mut slot = slot.lock().await;
         let fresh = observe().await;

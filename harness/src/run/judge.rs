@@ -100,9 +100,8 @@ pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
 fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
     let observed = question.observed;
     match &observed.outcome {
-        Outcome::Authenticated { identity } => {
-            acceptance(question, expected, identity.as_ref()).map_or_else(Verdict::Fail, Verdict::Pass)
-        }
+        Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref())
+            .map_or_else(Verdict::Fail, Verdict::Pass),
         Outcome::Anonymous => anonymity(question, expected),
         Outcome::RejectedTls(_) | Outcome::RejectedHttp { .. } => refusal(question, expected),
         Outcome::Timeout { .. } | Outcome::Error { .. } => inconclusive(&describe(observed)),
@@ -137,7 +136,8 @@ fn is_that(identity: &Identity, subject: &Subject) -> bool {
     let same = |said: &Option<mtls_reports::PeerText>, is: &str| {
         said.as_ref().map(|said| said.as_str().eq_ignore_ascii_case(is))
     };
-    let fingerprints = [same(&identity.sha256, &subject.sha256), same(&identity.sha1, &subject.sha1)];
+    let fingerprints =
+        [same(&identity.sha256, &subject.sha256), same(&identity.sha1, &subject.sha1)];
     if fingerprints.iter().any(Option::is_some) {
         return fingerprints.iter().flatten().all(|same| *same);
     }
@@ -164,7 +164,8 @@ fn anonymity(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict 
 }
 
 fn refusal(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
-    let wanted = expected.contains(&Expected::Rejected) || expected.contains(&Expected::Unauthenticated);
+    let wanted =
+        expected.contains(&Expected::Rejected) || expected.contains(&Expected::Unauthenticated);
     if !wanted {
         if withheld(question.observed) {
             return inconclusive(WITHHELD);
@@ -235,7 +236,9 @@ fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Ver
             format!("{seen}; the gate {odd}")
         }
         Verdict::Fail(Discrepancy::UnverifiedIdentity) => {
-            format!("{seen}, yet the gate reports the identity of a certificate that it did not verify")
+            format!(
+                "{seen}, yet the gate reports the identity of a certificate that it did not verify"
+            )
         }
         Verdict::Fail(Discrepancy::OtherAlert) => {
             let names: Vec<_> = question.alerts.iter().map(|alert| alert.as_str()).collect();

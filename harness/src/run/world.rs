@@ -53,8 +53,7 @@ impl World {
         let mut accounts = BTreeMap::new();
         let anchors = target.anchors.as_deref();
         for (name, authority) in &self.authorities {
-            let checks_crls =
-                |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
+            let checks_crls = |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
             let crls = match library.accounts.get(name) {
                 Some(account) if target.endpoints.values().any(checks_crls) => {
                     self.forge.crls(account, authority, &library.credentials)?

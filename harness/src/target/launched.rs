@@ -126,16 +126,14 @@ impl Launched {
             .prefix("mtls-harness-")
             .tempdir()
             .map_err(failed_to("make a temporary directory"))?;
-        let written = material
-            .write(directory.path())
-            .map_err(failed_to("write certificates and keys"))?;
+        let written =
+            material.write(directory.path()).map_err(failed_to("write certificates and keys"))?;
         let addresses = free_ports(target).map_err(failed_to("find a free port"))?;
         let values = Values { target, material, written: &written, addresses: &addresses };
         let value = |name: &str, argument: &str| values.get(directory.path(), name, argument);
         for (name, template) in &launch.files {
-            let text = templates
-                .get(template)
-                .ok_or_else(|| LaunchError::NoTemplate(template.clone()))?;
+            let text =
+                templates.get(template).ok_or_else(|| LaunchError::NoTemplate(template.clone()))?;
             let filled = fill(text, value)
                 .map_err(|source| LaunchError::Template { file: template.clone(), source })?;
             fs::write(directory.path().join(name), filled)
@@ -148,13 +146,8 @@ impl Launched {
         })?;
         let process = Process::start(program, &args, directory.path())
             .map_err(failed_to("start the server"))?;
-        let mut launched = Self {
-            process,
-            reload: launch.reload.clone(),
-            directory,
-            addresses,
-            version: None,
-        };
+        let mut launched =
+            Self { process, reload: launch.reload.clone(), directory, addresses, version: None };
         launched.wait_until_ready(launch.ready_within).await?;
         Ok(launched)
     }

@@ -33,7 +33,8 @@ pub struct RemoteError {
 impl Remote {
     /// The target file that says the same.
     pub fn describe(&self) -> Result<Target, RemoteError> {
-        let failed = |reason: &str| RemoteError { url: self.url.clone(), reason: reason.to_owned() };
+        let failed =
+            |reason: &str| RemoteError { url: self.url.clone(), reason: reason.to_owned() };
         let uri: http::Uri = self.url.parse().map_err(|e| failed(&format!("{e}")))?;
         if uri.scheme_str() != Some("https") {
             return Err(failed("it does not start with https://"));

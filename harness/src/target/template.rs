@@ -71,6 +71,9 @@ mod tests {
     #[test]
     fn an_unknown_placeholder_is_named_with_its_line() {
         let error = fill("a\n@PORT:nowhere@", known).unwrap_err();
-        assert_eq!(error.to_string(), "line 2: nothing is known for the placeholder `@PORT:nowhere@`");
+        assert_eq!(
+            error.to_string(),
+            "line 2: nothing is known for the placeholder `@PORT:nowhere@`"
+        );
     }
 }

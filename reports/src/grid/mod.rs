@@ -18,10 +18,7 @@ pub fn grid(run: &Run, style: Style) -> String {
         problems::skipped(run, style),
         tally::tally(run, style),
     ];
-    let filled: Vec<String> = sections
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect();
+    let filled: Vec<String> = sections.into_iter().filter(|text| !text.is_empty()).collect();
     let text = filled.join("\n");
     if style.unicode { text } else { ascii(&text) }
 }

@@ -23,19 +23,12 @@ const INDENT: &str = "     ";
 /// plan. Cells of a scenario that differ in nothing else share an entry.
 pub(super) fn problems(run: &Run, style: Style) -> String {
     let cases = run.results.iter().filter(|case| {
-        matches!(
-            case.disposition,
-            Disposition::Unexpected | Disposition::Undecided
-        )
+        matches!(case.disposition, Disposition::Unexpected | Disposition::Undecided)
     });
-    let mut groups = group_by_first(cases, |case| {
-        (case.disposition, case.scenario.as_str(), reason(case))
-    });
-    groups.sort_by_key(|group| {
-        group
-            .first()
-            .map(|case| (case.disposition, Reverse(case.severity)))
-    });
+    let mut groups =
+        group_by_first(cases, |case| (case.disposition, case.scenario.as_str(), reason(case)));
+    groups
+        .sort_by_key(|group| group.first().map(|case| (case.disposition, Reverse(case.severity))));
     let mut text = String::new();
     for group in groups.iter().take(MOST_PROBLEMS) {
         text.push_str(&problem(run, group, style));
@@ -44,10 +37,7 @@ pub(super) fn problems(run: &Run, style: Style) -> String {
     if !hidden.is_empty() {
         let cases: usize = hidden.iter().map(Vec::len).sum();
         let more = format!("and {} more ({})", hidden.len(), count(cases, "case"));
-        text.extend([
-            &*style.paint(Paint::Strong, &more),
-            ": the reports have them all\n",
-        ]);
+        text.extend([&*style.paint(Paint::Strong, &more), ": the reports have them all\n"]);
     }
     text
 }
@@ -74,21 +64,13 @@ fn problem(run: &Run, group: &[&CaseResult], style: Style) -> String {
         text.extend([INDENT, &cells(group, style), "\n"]);
     }
     let command = rerun(&run.header.rerun, &first.id);
-    text.extend([
-        INDENT,
-        &style.paint(Paint::Faint, &harmless(&command)),
-        "\n",
-    ]);
+    text.extend([INDENT, &style.paint(Paint::Faint, &harmless(&command)), "\n"]);
     text
 }
 
 /// The cells of a group on one line, as many as fit, at least one.
 fn cells(group: &[&CaseResult], style: Style) -> String {
-    let width = if style.width == 0 {
-        CELL_LIST
-    } else {
-        style.width
-    };
+    let width = if style.width == 0 { CELL_LIST } else { style.width };
     let mut text = format!("in {}:", count(group.len(), "cell"));
     let mut length = INDENT.len() + text.chars().count();
     // Room for "  and 12345 more".
@@ -107,21 +89,14 @@ fn cells(group: &[&CaseResult], style: Style) -> String {
 
 /// The skipped: each reason once, with how many cases it is true of.
 pub(super) fn skipped(run: &Run, style: Style) -> String {
-    let cases = run
-        .results
-        .iter()
-        .filter(|case| case.disposition == Disposition::Skipped);
+    let cases = run.results.iter().filter(|case| case.disposition == Disposition::Skipped);
     let groups = group_by_first(cases, reason);
     let mut lines: Vec<String> = groups
         .iter()
         .take(MOST_REASONS)
         .filter_map(|group| {
             let reason = reason(group.first()?);
-            Some(format!(
-                "skipped {}: {}",
-                count(group.len(), "case"),
-                harmless(&reason)
-            ))
+            Some(format!("skipped {}: {}", count(group.len(), "case"), harmless(&reason)))
         })
         .collect();
     let hidden = groups.get(MOST_REASONS..).unwrap_or_default();
@@ -130,10 +105,7 @@ pub(super) fn skipped(run: &Run, style: Style) -> String {
         let reasons = count(hidden.len(), "more reason");
         lines.push(format!("skipped {} for {reasons}", count(cases, "case")));
     }
-    lines
-        .iter()
-        .map(|line| style.paint(Paint::Faint, line) + "\n")
-        .collect()
+    lines.iter().map(|line| style.paint(Paint::Faint, line) + "\n").collect()
 }
 
 /// `1 case`, `2 cases`.

@@ -74,11 +74,7 @@ pub(super) fn fit(text: &str, width: usize, style: Style) -> String {
     }
     let ellipsis = style.ellipsis();
     let kept = width.saturating_sub(ellipsis.chars().count());
-    text.chars()
-        .take(kept)
-        .chain(ellipsis.chars())
-        .take(width)
-        .collect()
+    text.chars().take(kept).chain(ellipsis.chars()).take(width).collect()
 }
 
 /// Text filled up with blanks to `width` characters.
@@ -93,13 +89,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_cut_with_an_ellipsis() {
-        let (ascii, unicode) = (
-            Style::default(),
-            Style {
-                unicode: true,
-                ..Style::default()
-            },
-        );
+        let (ascii, unicode) = (Style::default(), Style { unicode: true, ..Style::default() });
         assert_eq!(fit("expired", 7, ascii), "expired");
         assert_eq!(fit("expired", 6, ascii), "exp...");
         assert_eq!(fit("expired", 6, unicode), "expir…");

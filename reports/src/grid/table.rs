@@ -26,30 +26,18 @@ struct Row<'a> {
 }
 
 pub(super) fn table(run: &Run, style: Style) -> String {
-    let rows: Vec<Row<'_>> = by_scenario(&run.results)
-        .iter()
-        .filter_map(|cases| Row::of(cases))
-        .collect();
+    let rows: Vec<Row<'_>> =
+        by_scenario(&run.results).iter().filter_map(|cases| Row::of(cases)).collect();
     if rows.is_empty() {
         return String::new();
     }
     let columns = columns(&rows);
-    let widths: Vec<usize> = columns
-        .iter()
-        .map(|column| width(*column, &rows, style))
-        .collect();
+    let widths: Vec<usize> = columns.iter().map(|column| width(*column, &rows, style)).collect();
     let name_width = name_width(&rows, &widths, style);
 
-    let mut lines = vec![
-        heading(run, style),
-        headers(&columns, &widths, name_width, style),
-    ];
+    let mut lines = vec![heading(run, style), headers(&columns, &widths, name_width, style)];
     for class in group_by_first(&rows, |row| row.class.as_ref()) {
-        lines.extend(
-            class
-                .first()
-                .map(|row| style.paint(Paint::Strong, &row.class)),
-        );
+        lines.extend(class.first().map(|row| style.paint(Paint::Strong, &row.class)));
         for row in class {
             lines.push(row.line(&columns, &widths, name_width, style));
         }
@@ -66,16 +54,9 @@ impl<'a> Row<'a> {
         let (class, name) = scenario.split_once('/').unwrap_or((scenario, scenario));
         let mut cells: BTreeMap<Column, Dispositions> = BTreeMap::new();
         for case in cases {
-            cells
-                .entry((case.mode, case.tls))
-                .or_default()
-                .add(case.disposition);
+            cells.entry((case.mode, case.tls)).or_default().add(case.disposition);
         }
-        Some(Self {
-            class: harmless(class),
-            name: harmless(name),
-            cells,
-        })
+        Some(Self { class: harmless(class), name: harmless(name), cells })
     }
 
     fn cell(&self, column: Column, style: Style) -> (String, Option<Disposition>) {
@@ -108,10 +89,7 @@ impl<'a> Row<'a> {
         name_width: usize,
         style: Style,
     ) -> String {
-        let mut line = pad(
-            &fit(&format!("  {}", self.name), name_width, style),
-            name_width,
-        );
+        let mut line = pad(&fit(&format!("  {}", self.name), name_width, style), name_width);
         for (column, width) in columns.iter().zip(widths) {
             let (text, worst) = self.cell(*column, style);
             let padded = pad(&text, *width);
@@ -127,18 +105,9 @@ impl<'a> Row<'a> {
 /// STRICT and LOOSE always, so that tables of different runs look alike; public where it occurs.
 fn columns(rows: &[Row<'_>]) -> Vec<Column> {
     let versions = [TlsVersion::Tls12, TlsVersion::Tls13];
-    let always = [Mode::Strict, Mode::Loose]
-        .into_iter()
-        .flat_map(|m| versions.map(|v| (m, v)));
+    let always = [Mode::Strict, Mode::Loose].into_iter().flat_map(|m| versions.map(|v| (m, v)));
     let occurs = |column: &Column| rows.iter().any(|row| row.cells.contains_key(column));
-    always
-        .chain(
-            versions
-                .map(|v| (Mode::Public, v))
-                .into_iter()
-                .filter(occurs),
-        )
-        .collect()
+    always.chain(versions.map(|v| (Mode::Public, v)).into_iter().filter(occurs)).collect()
 }
 
 fn title((mode, tls): Column) -> String {
@@ -146,19 +115,13 @@ fn title((mode, tls): Column) -> String {
 }
 
 fn width(column: Column, rows: &[Row<'_>], style: Style) -> usize {
-    let cells = rows
-        .iter()
-        .map(|row| row.cell(column, style).0.chars().count());
+    let cells = rows.iter().map(|row| row.cell(column, style).0.chars().count());
     cells.chain([title(column).len()]).max().unwrap_or_default()
 }
 
 /// As long as the longest name, or as the columns leave room for.
 fn name_width(rows: &[Row<'_>], widths: &[usize], style: Style) -> usize {
-    let longest = rows
-        .iter()
-        .map(|row| row.name.chars().count() + 2)
-        .max()
-        .unwrap_or_default();
+    let longest = rows.iter().map(|row| row.name.chars().count() + 2).max().unwrap_or_default();
     let columns: usize = widths.iter().map(|width| width + GAP).sum();
     match style.width {
         0 => longest,

@@ -41,25 +41,15 @@ fn counts(run: &Run) -> String {
     .filter(|(number, _)| *number > 0)
     .map(|(number, word)| format!("{number} {word}"))
     .collect();
-    if parts.is_empty() {
-        cases
-    } else {
-        format!("{cases}: {}", parts.join(", "))
-    }
+    if parts.is_empty() { cases } else { format!("{cases}: {}", parts.join(", ")) }
 }
 
 fn time(run: &Run) -> String {
     let Some(footer) = &run.footer else {
         return "the run did not come to its end".to_owned();
     };
-    let rate = run
-        .cases_per_second()
-        .map_or_else(String::new, |rate| format!(", {rate} cases/s"));
-    let interrupted = if footer.interrupted {
-        ", interrupted"
-    } else {
-        ""
-    };
+    let rate = run.cases_per_second().map_or_else(String::new, |rate| format!(", {rate} cases/s"));
+    let interrupted = if footer.interrupted { ", interrupted" } else { "" };
     format!("{}{rate}{interrupted}", seconds(footer))
 }
 

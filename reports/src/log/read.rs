@@ -20,10 +20,7 @@ pub fn read_log(path: &Path) -> Result<Run, LogError> {
     let shown = PeerText::new(&path.to_string_lossy()).to_string();
     match File::open(path) {
         Ok(file) => read(BufReader::new(file), &|line| format!("{shown}:{line}")),
-        Err(source) => Err(LogError::Open {
-            path: shown,
-            source,
-        }),
+        Err(source) => Err(LogError::Open { path: shown, source }),
     }
 }
 
@@ -42,10 +39,8 @@ fn read(mut reader: impl BufRead, place: &dyn Fn(usize) -> String) -> Result<Run
     for number in 1.. {
         let place = || place(number);
         line.clear();
-        let read = next_line(&mut reader, &mut line).map_err(|source| LogError::Read {
-            place: place(),
-            source,
-        })?;
+        let read = next_line(&mut reader, &mut line)
+            .map_err(|source| LogError::Read { place: place(), source })?;
         match read {
             Line::End => break,
             Line::TooLong => return Err(LogError::LineTooLong { place: place() }),
@@ -91,11 +86,7 @@ impl State {
                 let found = self.results.len();
                 if footer.finished != found {
                     let footer = footer.finished;
-                    return Err(LogError::CountMismatch {
-                        place: place(),
-                        footer,
-                        found,
-                    });
+                    return Err(LogError::CountMismatch { place: place(), footer, found });
                 }
                 self.footer = Some(footer);
             }
@@ -105,11 +96,7 @@ impl State {
 
     fn finish(self, place: &dyn Fn() -> String) -> Result<Run, LogError> {
         match self.header {
-            Some(header) => Ok(Run {
-                header,
-                results: self.results,
-                footer: self.footer,
-            }),
+            Some(header) => Ok(Run { header, results: self.results, footer: self.footer }),
             None => Err(LogError::NoHeader { place: place() }),
         }
     }
@@ -133,10 +120,7 @@ fn parse(line: &[u8], number: usize, place: &dyn Fn() -> String) -> Result<Event
                 return Err(LogError::NoHeader { place: place() });
             }
             Some(found) if found != u64::from(FORMAT_VERSION) => {
-                return Err(LogError::UnknownVersion {
-                    place: place(),
-                    found,
-                });
+                return Err(LogError::UnknownVersion { place: place(), found });
             }
             _ => {}
         }

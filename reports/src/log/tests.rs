@@ -61,17 +61,8 @@ fn another_version_is_refused_however_its_header_looks() {
 
 #[test]
 fn a_log_begins_with_its_header_and_has_one() {
-    for text in [
-        "",
-        "\n",
-        "not json",
-        HEADER.get(..40).unwrap(),
-        &log(&[CASE, FOOTER]),
-    ] {
-        assert!(
-            error(text).contains("does not begin with a `run_started` event"),
-            "{text:?}"
-        );
+    for text in ["", "\n", "not json", HEADER.get(..40).unwrap(), &log(&[CASE, FOOTER])] {
+        assert!(error(text).contains("does not begin with a `run_started` event"), "{text:?}");
     }
     assert!(error(&log(&[HEADER, HEADER])).starts_with("line 2: a second `run_started`"));
 }
@@ -84,10 +75,7 @@ fn nothing_follows_the_footer() {
 
 #[test]
 fn a_case_is_in_it_once() {
-    assert_eq!(
-        error(&log(&[HEADER, CASE, CASE])),
-        "line 3: case a/b@strict is in the log twice"
-    );
+    assert_eq!(error(&log(&[HEADER, CASE, CASE])), "line 3: case a/b@strict is in the log twice");
 }
 
 #[test]
@@ -99,10 +87,7 @@ fn lines_missing_in_the_middle_are_noticed() {
 fn damage_before_the_last_line_is_an_error() {
     assert!(error(&log(&[HEADER, "{\"event\":", FOOTER])).starts_with("line 2: not an event: "));
     let unknown = error(&log(&[HEADER, r#"{"event":"case_\u001bpaused"}"#]));
-    assert!(
-        unknown.contains("line 2: not an event") && !unknown.contains('\u{1b}'),
-        "{unknown}"
-    );
+    assert!(unknown.contains("line 2: not an event") && !unknown.contains('\u{1b}'), "{unknown}");
 }
 
 #[test]
@@ -119,16 +104,10 @@ fn lines_are_bounded_when_read() {
 fn errors_name_the_file_and_the_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("run.jsonl");
-    assert!(matches!(
-        read_log(&path).unwrap_err(),
-        LogError::Open { .. }
-    ));
+    assert!(matches!(read_log(&path).unwrap_err(), LogError::Open { .. }));
     std::fs::write(&path, log(&[HEADER, CASE, CASE])).unwrap();
     let error = read_log(&path).unwrap_err().to_string();
-    assert!(
-        error.starts_with(&format!("{}:3: ", path.display())),
-        "{error}"
-    );
+    assert!(error.starts_with(&format!("{}:3: ", path.display())), "{error}");
 }
 
 /// Takes note of each write and flush.
@@ -156,21 +135,10 @@ fn header() -> RunHeader {
 
 #[test]
 fn each_event_is_one_write_of_a_line_and_a_flush() {
-    let footer = RunFooter {
-        finished: 0,
-        interrupted: true,
-        elapsed_us: 1,
-        exit_code: 3,
-    };
-    let log = LogWriter::start(Recorder::default(), &header())
-        .unwrap()
-        .finish(&footer)
-        .unwrap();
+    let footer = RunFooter { finished: 0, interrupted: true, elapsed_us: 1, exit_code: 3 };
+    let log = LogWriter::start(Recorder::default(), &header()).unwrap().finish(&footer).unwrap();
     assert_eq!(log.0.len(), 4);
-    assert_eq!(
-        (log.0[0].as_str(), log.0[1].as_str()),
-        (&*format!("{HEADER}\n"), "flush")
-    );
+    assert_eq!((log.0[0].as_str(), log.0[1].as_str()), (&*format!("{HEADER}\n"), "flush"));
     assert!(log.0[2].starts_with("{\"event\":\"run_finished\"") && log.0[2].ends_with("}\n"));
 }
 

@@ -19,10 +19,7 @@ pub struct LogWriter<W: Write> {
 impl<W: Write> LogWriter<W> {
     /// Begins the log.
     pub fn start(out: W, header: &RunHeader) -> Result<Self, LogError> {
-        let mut writer = Self {
-            out,
-            line: Vec::new(),
-        };
+        let mut writer = Self { out, line: Vec::new() };
         writer.event(&Event::RunStarted(header.clone()))?;
         Ok(writer)
     }
@@ -47,14 +44,9 @@ impl<W: Write> LogWriter<W> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, event).map_err(LogError::Encode)?;
         if self.line.len() >= MAX_LINE {
-            return Err(LogError::EventTooLong {
-                length: self.line.len(),
-            });
+            return Err(LogError::EventTooLong { length: self.line.len() });
         }
         self.line.push(b'\n');
-        self.out
-            .write_all(&self.line)
-            .and_then(|()| self.out.flush())
-            .map_err(LogError::Write)
+        self.out.write_all(&self.line).and_then(|()| self.out.flush()).map_err(LogError::Write)
     }
 }

@@ -27,11 +27,7 @@ pub(crate) fn header(selected: usize) -> RunHeader {
 
 /// A complete run of these cases.
 pub(crate) fn run(results: Vec<CaseResult>) -> Run {
-    let mut run = Run {
-        header: header(results.len()),
-        results,
-        footer: None,
-    };
+    let mut run = Run { header: header(results.len()), results, footer: None };
     run.footer = Some(RunFooter {
         finished: run.results.len(),
         interrupted: false,
@@ -71,19 +67,11 @@ pub(crate) fn observed(outcome: Outcome) -> Observation {
 
 pub(crate) fn let_in(subject: &str) -> Outcome {
     let subject = Some(PeerText::new(subject));
-    Outcome::Authenticated {
-        identity: Some(Identity {
-            subject,
-            ..Identity::default()
-        }),
-    }
+    Outcome::Authenticated { identity: Some(Identity { subject, ..Identity::default() }) }
 }
 
 pub(crate) fn alert(code: u8) -> Outcome {
-    Outcome::RejectedTls(TlsRefusal::Alert {
-        code,
-        name: Alert::from_code(code),
-    })
+    Outcome::RejectedTls(TlsRefusal::Alert { code, name: Alert::from_code(code) })
 }
 
 /// A case of a scenario: cell, outcome and verdict; the disposition follows from the verdict.
@@ -126,9 +114,7 @@ fn scenario(
     about: (&'static str, &'static str, Severity),
     cells: [(Option<Outcome>, Verdict); 4],
 ) -> impl Iterator<Item = CaseResult> {
-    let places = MODES
-        .into_iter()
-        .flat_map(|mode| VERSIONS.map(|tls| (mode, tls)));
+    let places = MODES.into_iter().flat_map(|mode| VERSIONS.map(|tls| (mode, tls)));
     let about = (about.0.to_owned(), about.1.to_owned(), about.2);
     places.zip(cells).map(move |(place, (outcome, verdict))| {
         case((&about.0, &about.1, about.2), place, outcome, verdict)
@@ -140,15 +126,11 @@ fn fail(discrepancy: Discrepancy) -> Verdict {
 }
 
 fn inconclusive(reason: &str) -> Verdict {
-    Verdict::Inconclusive {
-        reason: reason.to_owned(),
-    }
+    Verdict::Inconclusive { reason: reason.to_owned() }
 }
 
 fn skipped(reason: &str) -> Verdict {
-    Verdict::Skipped {
-        reason: reason.to_owned(),
-    }
+    Verdict::Skipped { reason: reason.to_owned() }
 }
 
 /// Every verdict, discrepancy, grade and outcome at least once.
@@ -170,15 +152,9 @@ fn refused_certificates() -> Vec<CaseResult> {
     let (exact, ok) = (Verdict::Pass(Grade::Exact), Verdict::Pass(Grade::Ok));
     let expired = [
         (Some(alert(45)), exact.clone()),
-        (
-            Some(let_in("CN=Client")),
-            fail(Discrepancy::UnexpectedAcceptance),
-        ),
+        (Some(let_in("CN=Client")), fail(Discrepancy::UnexpectedAcceptance)),
         (Some(Outcome::RejectedHttp { status: 400 }), ok.clone()),
-        (
-            Some(let_in("CN=Client")),
-            fail(Discrepancy::UnexpectedAcceptance),
-        ),
+        (Some(let_in("CN=Client")), fail(Discrepancy::UnexpectedAcceptance)),
     ];
     let wrong_ca = [
         (Some(alert(48)), exact),
@@ -186,19 +162,12 @@ fn refused_certificates() -> Vec<CaseResult> {
         (Some(Outcome::RejectedTls(TlsRefusal::Reset)), ok.clone()),
         (Some(Outcome::Anonymous), ok),
     ];
-    scenario(
-        ("certificate/expired", "Expired certificate", Severity::High),
-        expired,
-    )
-    .chain(scenario(
-        (
-            "certificate/wrong-ca",
-            "Certificate of another CA",
-            Severity::Critical,
-        ),
-        wrong_ca,
-    ))
-    .collect()
+    scenario(("certificate/expired", "Expired certificate", Severity::High), expired)
+        .chain(scenario(
+            ("certificate/wrong-ca", "Certificate of another CA", Severity::Critical),
+            wrong_ca,
+        ))
+        .collect()
 }
 
 fn valid_certificate() -> impl Iterator<Item = CaseResult> {
@@ -206,44 +175,25 @@ fn valid_certificate() -> impl Iterator<Item = CaseResult> {
     let cells = [
         (Some(alert(200)), fail(Discrepancy::UnexpectedRefusal)),
         (Some(let_in("CN=Other")), fail(Discrepancy::WrongIdentity)),
-        (
-            Some(Outcome::Anonymous),
-            fail(Discrepancy::UnexpectedAnonymous),
-        ),
+        (Some(Outcome::Anonymous), fail(Discrepancy::UnexpectedAnonymous)),
         (Some(nameless), fail(Discrepancy::IncoherentAcceptance)),
     ];
-    scenario(
-        ("certificate/valid", "Valid certificate", Severity::Medium),
-        cells,
-    )
+    scenario(("certificate/valid", "Valid certificate", Severity::Medium), cells)
 }
 
 fn unverified_identity() -> Vec<CaseResult> {
     let cells = [
-        (
-            Some(Outcome::RejectedHttp { status: 403 }),
-            fail(Discrepancy::OtherRefusal),
-        ),
+        (Some(Outcome::RejectedHttp { status: 403 }), fail(Discrepancy::OtherRefusal)),
         (Some(alert(42)), fail(Discrepancy::OtherAlert)),
-        (
-            Some(Outcome::Anonymous),
-            fail(Discrepancy::UnverifiedIdentity),
-        ),
+        (Some(Outcome::Anonymous), fail(Discrepancy::UnverifiedIdentity)),
         (None, skipped("the target has no endpoint `beta`")),
     ];
-    let about = (
-        "identity/unverified",
-        "Identity without verification",
-        Severity::Low,
-    );
+    let about = ("identity/unverified", "Identity without verification", Severity::Low);
     let mut results: Vec<CaseResult> = scenario(about, cells).collect();
     for result in &mut results {
         if result.verdict == fail(Discrepancy::UnverifiedIdentity) {
             let sha256 = Some(PeerText::new("ab12"));
-            let identity = Identity {
-                sha256,
-                ..Identity::default()
-            };
+            let identity = Identity { sha256, ..Identity::default() };
             result.observed.as_mut().unwrap().unverified_identity = Some(identity);
         }
         if result.verdict == fail(Discrepancy::OtherAlert) {
@@ -256,12 +206,8 @@ fn unverified_identity() -> Vec<CaseResult> {
 }
 
 fn undecided() -> impl Iterator<Item = CaseResult> {
-    let error = |fault, message: &str| {
-        Some(Outcome::Error {
-            fault,
-            message: PeerText::new(message),
-        })
-    };
+    let error =
+        |fault, message: &str| Some(Outcome::Error { fault, message: PeerText::new(message) });
     let timeout = |waiting_for| Some(Outcome::Timeout { waiting_for });
     let control = inconclusive("control failed: the valid twin was not let in either");
     let neighbour = [
@@ -271,26 +217,11 @@ fn undecided() -> impl Iterator<Item = CaseResult> {
         (None, inconclusive("the target did not answer")),
     ];
     let odd = [
-        (
-            error(Fault::Peer, "record of type 72"),
-            inconclusive("not TLS"),
-        ),
-        (
-            error(Fault::Target, "connection refused"),
-            inconclusive("not there"),
-        ),
-        (
-            error(Fault::Harness, "no socket"),
-            inconclusive("out of sockets"),
-        ),
+        (error(Fault::Peer, "record of type 72"), inconclusive("not TLS")),
+        (error(Fault::Target, "connection refused"), inconclusive("not there")),
+        (error(Fault::Harness, "no socket"), inconclusive("out of sockets")),
         (None, skipped("the target has no endpoint `beta`")),
     ];
-    scenario(
-        ("topology/neighbour", "The tenant next door", Severity::Info),
-        neighbour,
-    )
-    .chain(scenario(
-        ("topology/odd", "A peer that is none", Severity::Info),
-        odd,
-    ))
+    scenario(("topology/neighbour", "The tenant next door", Severity::Info), neighbour)
+        .chain(scenario(("topology/odd", "A peer that is none", Severity::Info), odd))
 }

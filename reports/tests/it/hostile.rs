@@ -42,15 +42,9 @@ fn hostile_run() -> Run {
         let text = PeerText::from_bytes(bytes);
         let outcomes = [
             Outcome::Authenticated {
-                identity: Some(Identity {
-                    subject: Some(text.clone()),
-                    ..Identity::default()
-                }),
+                identity: Some(Identity { subject: Some(text.clone()), ..Identity::default() }),
             },
-            Outcome::Error {
-                fault: Fault::Peer,
-                message: text.clone(),
-            },
+            Outcome::Error { fault: Fault::Peer, message: text.clone() },
         ];
         for (kind, outcome) in outcomes.into_iter().enumerate() {
             let scenario = format!("hostile/text-{number}-{kind}");
@@ -61,10 +55,8 @@ fn hostile_run() -> Run {
                 Verdict::Fail(Discrepancy::UnexpectedAcceptance),
             );
             let observed = case.observed.as_mut().unwrap();
-            observed.unverified_identity = Some(Identity {
-                sha1: Some(text.clone()),
-                ..Identity::default()
-            });
+            observed.unverified_identity =
+                Some(Identity { sha1: Some(text.clone()), ..Identity::default() });
             results.push(case);
         }
     }
@@ -85,10 +77,7 @@ fn peer_text(case: &CaseResult) -> &PeerText {
 fn assert_harmless(text: &str) {
     for line in text.split('\n') {
         assert!(!line.chars().any(char::is_control), "{line:?}");
-        assert!(
-            !line.contains(['\u{202e}', '\u{2066}', '\u{200f}', '\u{2028}']),
-            "{line:?}"
-        );
+        assert!(!line.contains(['\u{202e}', '\u{2066}', '\u{200f}', '\u{2028}']), "{line:?}");
         assert!(!line.trim_start().starts_with("::"), "{line:?}");
         assert!(!line.contains("##"), "{line:?}");
     }
@@ -98,24 +87,11 @@ fn assert_harmless(text: &str) {
 fn the_grid_holds_nothing_to_obey() {
     let run = hostile_run();
     for unicode in [false, true] {
-        let style = Style {
-            unicode,
-            colour: false,
-            width: 80,
-        };
+        let style = Style { unicode, colour: false, width: 80 };
         assert_harmless(&grid(&run, style));
-        let coloured = grid(
-            &run,
-            Style {
-                colour: true,
-                ..style
-            },
-        );
+        let coloured = grid(&run, Style { colour: true, ..style });
         let own = ["32", "1;31", "33", "2", "1", "0"].map(|code| format!("\u{1b}[{code}m"));
-        assert_harmless(
-            &own.iter()
-                .fold(coloured, |text, code| text.replace(code, "")),
-        );
+        assert_harmless(&own.iter().fold(coloured, |text, code| text.replace(code, "")));
     }
 }
 
@@ -127,10 +103,7 @@ fn json_and_json_lines_give_back_what_was_put_in() {
     assert_eq!(report.cases.as_ref(), run.results);
     assert_eq!(report.header.as_ref(), &run.header);
     let log = render(Format::Jsonl, &run).unwrap();
-    assert_eq!(
-        std::str::from_utf8(&log).unwrap().lines().count(),
-        run.results.len() + 2
-    );
+    assert_eq!(std::str::from_utf8(&log).unwrap().lines().count(), run.results.len() + 2);
     assert_eq!(read_log_from(log.as_slice()).unwrap(), run);
 }
 
@@ -140,32 +113,15 @@ fn junit_gives_back_what_was_put_in() {
     let xml = String::from_utf8(render(Format::Junit, &run).unwrap()).unwrap();
     assert_harmless(&xml);
     let report = quick_junit::Report::deserialize_from_str(&xml).unwrap();
-    assert_eq!(
-        (report.tests, report.failures),
-        (run.results.len(), run.results.len())
-    );
-    let tests = report
-        .test_suites
-        .iter()
-        .flat_map(|suite| &suite.test_cases);
+    assert_eq!((report.tests, report.failures), (run.results.len(), run.results.len()));
+    let tests = report.test_suites.iter().flat_map(|suite| &suite.test_cases);
     for (test, case) in tests.zip(&run.results) {
-        let TestCaseStatus::NonSuccess {
-            message,
-            description,
-            ..
-        } = &test.status
-        else {
+        let TestCaseStatus::NonSuccess { message, description, .. } = &test.status else {
             panic!("{test:?}")
         };
         let text = peer_text(case).as_str();
-        assert!(
-            message.as_ref().unwrap().contains(text),
-            "{message:?} lacks {text:?}"
-        );
-        assert!(
-            description.as_ref().unwrap().contains(text),
-            "{description:?} lacks {text:?}"
-        );
+        assert!(message.as_ref().unwrap().contains(text), "{message:?} lacks {text:?}");
+        assert!(description.as_ref().unwrap().contains(text), "{description:?} lacks {text:?}");
     }
 }
 

@@ -18,16 +18,8 @@ fn peer_text() -> impl Strategy<Value = PeerText> {
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
-    (
-        option::of(peer_text()),
-        option::of(peer_text()),
-        option::of(peer_text()),
-    )
-        .prop_map(|(subject, sha256, sha1)| Identity {
-            subject,
-            sha256,
-            sha1,
-        })
+    (option::of(peer_text()), option::of(peer_text()), option::of(peer_text()))
+        .prop_map(|(subject, sha256, sha1)| Identity { subject, sha256, sha1 })
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
@@ -37,10 +29,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         option::of(identity()).prop_map(|identity| Outcome::Authenticated { identity }),
         Just(Outcome::Anonymous),
         any::<u8>().prop_map(|code| {
-            Outcome::RejectedTls(TlsRefusal::Alert {
-                code,
-                name: Alert::from_code(code),
-            })
+            Outcome::RejectedTls(TlsRefusal::Alert { code, name: Alert::from_code(code) })
         }),
         select(vec![TlsRefusal::Close, TlsRefusal::Reset]).prop_map(Outcome::RejectedTls),
         any::<u16>().prop_map(|status| Outcome::RejectedHttp { status }),
@@ -58,41 +47,27 @@ fn facts() -> impl Strategy<Value = TlsFacts> {
     ]);
     let alpn = option::of(select(vec![Alpn::Http1, Alpn::H2]));
     let version = option::of(select(VERSIONS.to_vec()));
-    (
-        version,
-        option::of(any::<String>()),
-        alpn,
-        any::<Option<bool>>(),
-        certificate,
+    (version, option::of(any::<String>()), alpn, any::<Option<bool>>(), certificate).prop_map(
+        |(version, cipher_suite, alpn, resumed, certificate)| TlsFacts {
+            version,
+            cipher_suite,
+            alpn,
+            resumed,
+            certificate,
+        },
     )
-        .prop_map(
-            |(version, cipher_suite, alpn, resumed, certificate)| TlsFacts {
-                version,
-                cipher_suite,
-                alpn,
-                resumed,
-                certificate,
-            },
-        )
 }
 
 fn observation() -> impl Strategy<Value = Observation> {
-    (
-        outcome(),
-        any::<bool>(),
-        option::of(identity()),
-        facts(),
-        any::<u64>(),
+    (outcome(), any::<bool>(), option::of(identity()), facts(), any::<u64>()).prop_map(
+        |(outcome, marker, unverified_identity, tls, elapsed_us)| Observation {
+            outcome,
+            marker,
+            unverified_identity,
+            tls,
+            elapsed_us,
+        },
     )
-        .prop_map(
-            |(outcome, marker, unverified_identity, tls, elapsed_us)| Observation {
-                outcome,
-                marker,
-                unverified_identity,
-                tls,
-                elapsed_us,
-            },
-        )
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {
@@ -115,84 +90,57 @@ fn verdict() -> impl Strategy<Value = Verdict> {
 }
 
 fn case() -> impl Strategy<Value = CaseResult> {
-    let severity = select(vec![
-        Severity::Info,
-        Severity::Low,
-        Severity::Medium,
-        Severity::High,
-    ]);
+    let severity = select(vec![Severity::Info, Severity::Low, Severity::Medium, Severity::High]);
     let disposition = select(vec![
         Disposition::Expected,
         Disposition::Unexpected,
         Disposition::Undecided,
         Disposition::Skipped,
     ]);
-    let expected = select(vec![
-        Expected::Authenticated,
-        Expected::Rejected,
-        Expected::Anonymous,
-    ]);
+    let expected = select(vec![Expected::Authenticated, Expected::Rejected, Expected::Anonymous]);
     (
-        (
-            any::<String>(),
-            any::<String>(),
-            any::<String>(),
-            severity,
-            any::<u64>(),
-        ),
+        (any::<String>(), any::<String>(), any::<String>(), severity, any::<u64>()),
         (select(MODES.to_vec()), select(VERSIONS.to_vec())),
         (vec(expected, 0..3), option::of(observation())),
         (verdict(), disposition),
     )
-        .prop_map(
-            |(about, (mode, tls), (expected, observed), (verdict, disposition))| {
-                let (scenario, title, explanation, severity, elapsed_us) = about;
-                CaseResult {
-                    id: String::new(),
-                    scenario,
-                    title,
-                    severity,
-                    mode,
-                    tls,
-                    expected,
-                    observed,
-                    verdict,
-                    disposition,
-                    explanation,
-                    elapsed_us,
-                }
-            },
-        )
+        .prop_map(|(about, (mode, tls), (expected, observed), (verdict, disposition))| {
+            let (scenario, title, explanation, severity, elapsed_us) = about;
+            CaseResult {
+                id: String::new(),
+                scenario,
+                title,
+                severity,
+                mode,
+                tls,
+                expected,
+                observed,
+                verdict,
+                disposition,
+                explanation,
+                elapsed_us,
+            }
+        })
 }
 
 fn run() -> impl Strategy<Value = Run> {
-    (
-        vec(case(), 0..12),
-        any::<[u64; 2]>(),
-        option::of(any::<bool>()),
-        any::<u8>(),
+    (vec(case(), 0..12), any::<[u64; 2]>(), option::of(any::<bool>()), any::<u8>()).prop_map(
+        |(mut results, [seed, elapsed_us], interrupted, exit_code)| {
+            for (number, case) in results.iter_mut().enumerate() {
+                case.id = format!("{}@{number}", case.scenario);
+            }
+            let finished = results.len();
+            let mut header = fixture::header(finished);
+            header.seed = seed;
+            let footer = interrupted.map(|interrupted| RunFooter {
+                finished,
+                interrupted,
+                elapsed_us,
+                exit_code,
+            });
+            Run { header, results, footer }
+        },
     )
-        .prop_map(
-            |(mut results, [seed, elapsed_us], interrupted, exit_code)| {
-                for (number, case) in results.iter_mut().enumerate() {
-                    case.id = format!("{}@{number}", case.scenario);
-                }
-                let finished = results.len();
-                let mut header = fixture::header(finished);
-                header.seed = seed;
-                let footer = interrupted.map(|interrupted| RunFooter {
-                    finished,
-                    interrupted,
-                    elapsed_us,
-                    exit_code,
-                });
-                Run {
-                    header,
-                    results,
-                    footer,
-                }
-            },
-        )
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Ten thousand cases are rendered whole, whatever became of them.
 
-use mtls_reports::{Format, Run, Style, grid, json::Report, read_log_from, render};
+use mtls_reports::{Format, Run, Style, grid, read_log_from, render};
 
 use crate::fixture;
 
@@ -11,12 +11,8 @@ fn large() -> Run {
         .map(|(number, case)| {
             let mut case = case.clone();
             case.scenario = format!("{}-{}", case.scenario, number / 100);
-            case.id = format!(
-                "{}@{},{},k{number}",
-                case.scenario,
-                case.mode.as_str(),
-                case.tls.as_str()
-            );
+            case.id =
+                format!("{}@{},{},k{number}", case.scenario, case.mode.as_str(), case.tls.as_str());
             case
         })
         .collect();
@@ -26,23 +22,12 @@ fn large() -> Run {
 #[test]
 fn ten_thousand_cases_in_every_format() {
     let run = large();
-    let json = render(Format::Json, &run).unwrap();
-    assert_eq!(
-        serde_json::from_slice::<Report<'static>>(&json)
-            .unwrap()
-            .cases
-            .len(),
-        10_000
-    );
-    let log = render(Format::Jsonl, &run).unwrap();
-    assert_eq!(read_log_from(log.as_slice()).unwrap(), run);
-    let xml = String::from_utf8(render(Format::Junit, &run).unwrap()).unwrap();
-    assert_eq!(
-        quick_junit::Report::deserialize_from_str(&xml)
-            .unwrap()
-            .tests,
-        10_000
-    );
+    let text = |format| String::from_utf8(render(format, &run).unwrap()).unwrap();
+    assert_eq!(text(Format::Json).matches("\"id\": ").count(), 10_000);
+    assert_eq!(text(Format::Junit).matches("<testcase ").count(), 10_000);
+    let log = text(Format::Jsonl);
+    assert_eq!(log.lines().count(), 10_002);
+    assert_eq!(read_log_from(log.as_bytes()).unwrap(), run);
     let text = grid(&run, Style::default());
     assert!(text.contains("10000 cases: "), "the tally counts them all");
 }

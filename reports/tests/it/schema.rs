@@ -8,9 +8,7 @@ use serde_json::Value;
 use crate::fixture;
 
 fn committed(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("schema")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("schema").join(name)
 }
 
 /// With `MTLS_HARNESS_UPDATE=1` in the environment, writes them instead.
@@ -33,19 +31,14 @@ fn committed_schemas_are_the_generated_ones() {
 }
 
 fn validator(name: &str) -> jsonschema::Validator {
-    let (_, schema) = schemas()
-        .into_iter()
-        .find(|(known, _)| *known == name)
-        .unwrap();
+    let (_, schema) = schemas().into_iter().find(|(known, _)| *known == name).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
 fn assert_valid(validator: &jsonschema::Validator, document: &Value) {
-    let problems: Vec<String> = validator
-        .iter_errors(document)
-        .map(|error| error.to_string())
-        .collect();
+    let problems: Vec<String> =
+        validator.iter_errors(document).map(|error| error.to_string()).collect();
     assert!(problems.is_empty(), "{problems:?} in {document}");
 }
 

@@ -12,10 +12,7 @@ fn rendered(format: Format) -> String {
 
 #[test]
 fn grid_in_unicode() {
-    let style = Style {
-        unicode: true,
-        ..Style::default()
-    };
+    let style = Style { unicode: true, ..Style::default() };
     assert_snapshot!(grid(&fixture::every_verdict(), style));
 }
 
@@ -26,22 +23,14 @@ fn grid_in_ascii() {
 
 #[test]
 fn grid_in_colour() {
-    let style = Style {
-        unicode: true,
-        colour: true,
-        width: 0,
-    };
+    let style = Style { unicode: true, colour: true, width: 0 };
     // Escapes made visible: the snapshot is to be read in a diff.
     assert_snapshot!(grid(&fixture::every_verdict(), style).replace('\u{1b}', "␛"));
 }
 
 #[test]
 fn grid_on_a_narrow_terminal() {
-    let style = Style {
-        unicode: true,
-        colour: false,
-        width: 60,
-    };
+    let style = Style { unicode: true, colour: false, width: 60 };
     assert_snapshot!(grid(&fixture::every_verdict(), style));
 }
 
@@ -50,13 +39,7 @@ fn grid_of_an_incomplete_run() {
     let mut run = fixture::every_verdict();
     run.results.truncate(1);
     run.footer = None;
-    assert_snapshot!(grid(
-        &run,
-        Style {
-            unicode: true,
-            ..Style::default()
-        }
-    ));
+    assert_snapshot!(grid(&run, Style { unicode: true, ..Style::default() }));
 }
 
 #[test]
@@ -90,24 +73,14 @@ fn the_grid_shows_at_most_forty_problems_worst_first() {
         let mut case = template.clone();
         case.scenario = format!("bulk/s{number:02}");
         case.id = format!("{}@strict,tls1.3,p256", case.scenario);
-        case.severity = if number == 49 {
-            Severity::Critical
-        } else {
-            Severity::Low
-        };
+        case.severity = if number == 49 { Severity::Critical } else { Severity::Low };
         results.push(case);
     }
     let text = grid(&fixture::run(results), Style::default());
-    let problems: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("FAIL"))
-        .collect();
+    let problems: Vec<&str> = text.lines().filter(|line| line.starts_with("FAIL")).collect();
     assert_eq!(problems.len(), 40);
     assert!(problems[0].starts_with("FAIL bulk/s49@"), "{}", problems[0]);
-    assert!(
-        text.contains("\nand 10 more (10 cases): the reports have them all\n"),
-        "{text}"
-    );
+    assert!(text.contains("\nand 10 more (10 cases): the reports have them all\n"), "{text}");
 }
 
 #[test]
@@ -118,17 +91,8 @@ fn a_long_list_of_cells_is_cut_to_the_line() {
         case.id = format!("certificate/expired@strict,tls1.3,k{number}");
         case
     });
-    let text = grid(
-        &fixture::run(results.collect()),
-        Style {
-            width: 80,
-            ..Style::default()
-        },
-    );
-    let cells = text
-        .lines()
-        .find(|line| line.contains("in 50 cells:"))
-        .unwrap();
+    let text = grid(&fixture::run(results.collect()), Style { width: 80, ..Style::default() });
+    let cells = text.lines().find(|line| line.contains("in 50 cells:")).unwrap();
     assert!(cells.len() <= 80 && cells.ends_with(" more"), "{cells:?}");
 }
 
@@ -136,21 +100,10 @@ fn a_long_list_of_cells_is_cut_to_the_line() {
 fn names_that_do_not_fit_are_cut_so_that_the_table_fits() {
     let mut run = fixture::every_verdict();
     for case in &mut run.results {
-        case.scenario
-            .push_str("-of-a-gate-that-has-a-very-long-name-indeed");
+        case.scenario.push_str("-of-a-gate-that-has-a-very-long-name-indeed");
     }
-    let text = grid(
-        &run,
-        Style {
-            unicode: true,
-            colour: false,
-            width: 80,
-        },
-    );
-    let table = text
-        .lines()
-        .skip(1)
-        .take_while(|line| !line.contains("as expected"));
+    let text = grid(&run, Style { unicode: true, colour: false, width: 80 });
+    let table = text.lines().skip(1).take_while(|line| !line.contains("as expected"));
     for line in table {
         assert!(line.chars().count() <= 80, "{line:?}");
     }

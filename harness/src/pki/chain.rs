@@ -1,0 +1,192 @@
+//! The certificates of a credential or an account, made in the order in which they issue each other.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mtls_scenarios::{IssuerRef, KeyAlgorithm, KeyIdentifier, Profile, Recipe};
+
+use super::authority::Authority;
+use super::certificate::{self, Forged, Order};
+use super::error::{ForgeError, RecipeError, list};
+use super::hex;
+use super::key::{Key, KeyRequest, KeyScope, KeyStore, RsaSlots};
+use super::time::Clock;
+
+/// The run's clock and the moment of use.
+#[derive(Clone, Copy)]
+pub(crate) struct Clocks {
+    pub(crate) epoch: Clock,
+    pub(crate) now: Clock,
+}
+
+/// Certificates in the making.
+pub(crate) struct Chain<'a> {
+    pub(crate) store: &'a KeyStore,
+    pub(crate) clocks: Clocks,
+    pub(crate) scope: KeyScope,
+    pub(crate) recipes: &'a BTreeMap<String, Recipe>,
+    /// Where anchors come from; `None` for an account, whose recipes are the anchors.
+    pub(crate) authority: Option<&'a Authority>,
+    /// Algorithm of keys whose recipe names none.
+    pub(crate) algorithm: KeyAlgorithm,
+    pub(crate) slots: RsaSlots,
+    pub(crate) done: BTreeMap<String, Forged>,
+    pub(crate) path: Vec<String>,
+}
+
+impl Chain<'_> {
+    /// Makes all certificates.
+    pub(crate) fn mint_all(&mut self) -> Result<(), ForgeError> {
+        for name in self.recipes.keys() {
+            self.mint("certificates", name)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the certificate and those above it; `place` is where its name stands.
+    pub(crate) fn mint(&mut self, place: &str, name: &str) -> Result<Forged, ForgeError> {
+        if let Some(done) = self.done.get(name) {
+            return Ok(done.clone());
+        }
+        let recipe = self
+            .recipes
+            .get(name)
+            .ok_or_else(|| self.unknown_certificate(place, name))?;
+        if self.path.iter().any(|above| above == name) {
+            return Err(ForgeError::IssuerCycle {
+                owner: self.owner(),
+                path: list(self.path.iter()),
+            });
+        }
+        self.path.push(name.to_owned());
+        let place = format!("certificates.{name}");
+        let issuer = match &recipe.issuer {
+            IssuerRef::SelfSigned => None,
+            IssuerRef::Anchor(anchor) => Some(self.anchor(&format!("{place}.issuer"), anchor)?),
+            IssuerRef::Certificate(issuer) => Some(self.mint(&format!("{place}.issuer"), issuer)?),
+        };
+        let key = self.key(name, recipe)?;
+        let authority_key_id = self.authority_key_id(
+            name,
+            recipe,
+            issuer
+                .as_ref()
+                .map_or(key.key_identifier(), |issuer| &issuer.key_id),
+        )?;
+        self.path.pop();
+        let at_use = recipe
+            .validity
+            .as_ref()
+            .is_some_and(|validity| validity.at_use);
+        let common_name = match &self.scope {
+            KeyScope::Account(account) => format!("{account} {name}"),
+            KeyScope::Credential(_) | KeyScope::Server => name.to_owned(),
+        };
+        let order = Order {
+            scope: &self.scope.label(),
+            name,
+            common_name: &common_name,
+            recipe,
+            key,
+            issuer: issuer.as_ref(),
+            authority_key_id,
+            clock: if at_use {
+                self.clocks.now
+            } else {
+                self.clocks.epoch
+            },
+        };
+        let forged =
+            certificate::forge(self.store, order).map_err(|source| self.wrong(name, source))?;
+        self.done.insert(name.to_owned(), forged.clone());
+        Ok(forged)
+    }
+
+    /// An anchor of the account.
+    pub(crate) fn anchor(&mut self, place: &str, name: &str) -> Result<Forged, ForgeError> {
+        match self.authority {
+            None => self.mint(place, name),
+            Some(authority) => {
+                authority
+                    .anchor(name)
+                    .cloned()
+                    .ok_or_else(|| ForgeError::UnknownAnchor {
+                        owner: self.owner(),
+                        place: place.to_owned(),
+                        name: name.to_owned(),
+                        account: authority.name().to_owned(),
+                        known: list(authority.names()),
+                    })
+            }
+        }
+    }
+
+    fn key(&mut self, name: &str, recipe: &Recipe) -> Result<Arc<Key>, ForgeError> {
+        let request = KeyRequest {
+            scope: &self.scope,
+            name: recipe.key.name.as_deref().unwrap_or(name),
+            algorithm: recipe.key.algorithm.unwrap_or(self.algorithm),
+        };
+        let key = self.store.key(request, &mut self.slots);
+        key.map_err(|source| self.wrong(name, RecipeError::Key(source)))
+    }
+
+    /// A key that no certificate of the credential has.
+    pub(crate) fn bare_key(&mut self, name: &str) -> Result<Arc<Key>, ForgeError> {
+        let request = KeyRequest {
+            scope: &self.scope,
+            name,
+            algorithm: self.algorithm,
+        };
+        let key = self.store.key(request, &mut self.slots);
+        key.map_err(|source| self.wrong(name, RecipeError::Key(source)))
+    }
+
+    fn authority_key_id(
+        &mut self,
+        name: &str,
+        recipe: &Recipe,
+        issuer: &[u8],
+    ) -> Result<Option<Vec<u8>>, ForgeError> {
+        let field = "authority_key_identifier";
+        match &recipe.authority_key_identifier {
+            KeyIdentifier::Issuer if recipe.profile == Profile::Authority => Ok(None),
+            KeyIdentifier::Issuer => Ok(Some(issuer.to_vec())),
+            KeyIdentifier::Absent => Ok(None),
+            KeyIdentifier::Anchor(anchor) => {
+                let anchor = self.anchor(&format!("certificates.{name}.{field}"), anchor)?;
+                Ok(Some(anchor.key_id))
+            }
+            KeyIdentifier::Hex(octets) => hex::decode(field, octets)
+                .map(Some)
+                .map_err(|source| self.wrong(name, source)),
+        }
+    }
+
+    /// Credential or account, for errors.
+    pub(crate) fn owner(&self) -> String {
+        match &self.scope {
+            KeyScope::Credential(name) => format!("credential `{name}`"),
+            KeyScope::Account(name) => format!("account `{name}`"),
+            KeyScope::Server => "the server's certificate".to_owned(),
+        }
+    }
+
+    fn wrong(&self, certificate: &str, source: RecipeError) -> ForgeError {
+        ForgeError::Recipe {
+            owner: self.owner(),
+            certificate: certificate.to_owned(),
+            source,
+        }
+    }
+
+    fn unknown_certificate(&self, place: &str, name: &str) -> ForgeError {
+        let (owner, place, name) = (self.owner(), place.to_owned(), name.to_owned());
+        ForgeError::UnknownCertificate {
+            owner,
+            place,
+            name,
+            known: list(self.recipes.keys()),
+        }
+    }
+}

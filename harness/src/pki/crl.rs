@@ -1,0 +1,155 @@
+//! Certificate revocation lists, version 2 (RFC 5280 5).
+
+use std::collections::BTreeMap;
+
+use mtls_scenarios::{Account, CertificateRef, Credential, Crl, KeyAlgorithm};
+use rustls::pki_types::CertificateRevocationListDer;
+
+use super::authority::Authority;
+use super::certificate::Forged;
+use super::der::{Node, Tag};
+use super::error::{ForgeError, RecipeError, list};
+use super::forge::Forge;
+use super::oid::id_ce;
+use super::sign;
+use super::time::{self, Clock};
+
+/// `thisUpdate` and the revocation dates, before the run's clock.
+const PUBLISHED: i64 = -3_600;
+/// `nextUpdate`, after the run's clock.
+const NEXT: i64 = 30 * 86_400;
+
+impl Forge {
+    /// Makes the revocation lists of an account, in the order of its file.
+    pub fn crls(
+        &self,
+        account: &Account,
+        authority: &Authority,
+        credentials: &BTreeMap<String, Credential>,
+    ) -> Result<Vec<CertificateRevocationListDer<'static>>, ForgeError> {
+        account
+            .crls
+            .iter()
+            .map(|crl| self.crl(crl, authority, credentials))
+            .collect()
+    }
+
+    fn crl(
+        &self,
+        crl: &Crl,
+        authority: &Authority,
+        credentials: &BTreeMap<String, Credential>,
+    ) -> Result<CertificateRevocationListDer<'static>, ForgeError> {
+        let issuer = self.referenced("crls.issuer", &crl.issuer, authority, credentials)?;
+        let serials = crl.revoked.iter().map(|revoked| {
+            Ok(self
+                .referenced("crls.revoked", revoked, authority, credentials)?
+                .serial)
+        });
+        let serials = serials.collect::<Result<Vec<_>, ForgeError>>()?;
+        let algorithm = issuer.key.default_signature();
+        let list = list_node(&issuer, serials, self);
+        let sealed =
+            sign::seal(&list, &issuer.key, algorithm).map_err(|source| ForgeError::Recipe {
+                owner: owner(authority),
+                certificate: "crls.issuer".to_owned(),
+                source: RecipeError::Sign(source),
+            })?;
+        Ok(sealed.to_bytes().into())
+    }
+
+    fn referenced(
+        &self,
+        place: &str,
+        reference: &CertificateRef,
+        authority: &Authority,
+        credentials: &BTreeMap<String, Credential>,
+    ) -> Result<Forged, ForgeError> {
+        match reference {
+            CertificateRef::Anchor(name) => {
+                authority
+                    .anchor(name)
+                    .cloned()
+                    .ok_or_else(|| ForgeError::UnknownAnchor {
+                        owner: owner(authority),
+                        place: place.to_owned(),
+                        name: name.clone(),
+                        account: authority.name().to_owned(),
+                        known: list(authority.names()),
+                    })
+            }
+            CertificateRef::Certificate {
+                credential,
+                certificate,
+            } => {
+                let recipes =
+                    credentials
+                        .get(credential)
+                        .ok_or_else(|| ForgeError::UnknownCredential {
+                            owner: owner(authority),
+                            place: place.to_owned(),
+                            name: credential.clone(),
+                        })?;
+                let recipe = recipes.certificates.get(certificate);
+                if recipe
+                    .is_some_and(|recipe| recipe.serial.is_none() || recipe.key.algorithm.is_none())
+                {
+                    return Err(ForgeError::NotFixed {
+                        owner: owner(authority),
+                        credential: credential.clone(),
+                        certificate: certificate.clone(),
+                    });
+                }
+                self.credential_chain(
+                    credential,
+                    recipes,
+                    authority,
+                    KeyAlgorithm::P256,
+                    self.epoch(),
+                )
+                .mint(place, certificate)
+            }
+        }
+    }
+}
+
+/// `TBSCertList`.
+fn list_node(issuer: &Forged, serials: Vec<Vec<u8>>, forge: &Forge) -> Node {
+    let clock = Clock::at(forge.epoch());
+    let published = || time::to_node(clock.after(PUBLISHED));
+    let mut fields = vec![
+        Node::unsigned(&[1]),
+        sign::algorithm_identifier(issuer.key.default_signature()),
+        Node::raw(issuer.subject.as_slice()),
+        published(),
+        time::to_node(clock.after(NEXT)),
+    ];
+    let revoked = |serial| Node::sequence(vec![Node::octets(Tag::INTEGER, serial), published()]);
+    if !serials.is_empty() {
+        fields.push(Node::sequence(
+            serials.into_iter().map(revoked).collect::<Vec<_>>(),
+        ));
+    }
+    let key_id = Node::sequence(vec![Node::octets(
+        Tag::context(0),
+        issuer.key_id.as_slice(),
+    )]);
+    let number = Node::unsigned(&forge.epoch().as_secs().to_be_bytes());
+    let extensions = vec![extension(id_ce(35), &key_id), extension(id_ce(20), &number)];
+    fields.push(Node::values(
+        Tag::context(0).constructed(),
+        vec![Node::sequence(extensions)],
+    ));
+    Node::sequence(fields)
+}
+
+fn extension(oid: [u8; 3], value: &Node) -> Node {
+    Node::sequence(vec![
+        Node::octets(Tag::OID, oid),
+        Node::octets(Tag::OCTET_STRING, value.to_bytes()),
+    ])
+}
+
+fn owner(authority: &Authority) -> String {
+    format!("account `{}`", authority.name())
+}

@@ -1,0 +1,71 @@
+//! The forge: one seed and one clock, from which everything follows.
+
+use std::collections::BTreeMap;
+
+use mtls_scenarios::{Account, KeyAlgorithm, Recipe};
+use rustls::pki_types::UnixTime;
+
+use super::authority::Authority;
+use super::chain::{Chain, Clocks};
+use super::error::ForgeError;
+use super::key::{KeyScope, KeyStore, RsaSlots};
+use super::time::Clock;
+
+/// Makes keys, certificates and revocation lists.
+///
+/// Same seed and same clock, same bytes; keys are made once. All methods take `&self`, so that
+/// concurrent tasks share one forge.
+pub struct Forge {
+    pub(super) store: KeyStore,
+    epoch: UnixTime,
+}
+
+impl Forge {
+    /// A forge whose keys and serials follow from the seed, and whose relative times count from `epoch`.
+    pub fn new(seed: u64, epoch: UnixTime) -> Self {
+        Self {
+            store: KeyStore::new(seed),
+            epoch,
+        }
+    }
+
+    /// The run's clock.
+    pub fn epoch(&self) -> UnixTime {
+        self.epoch
+    }
+
+    /// Makes the trust anchors of an account. RSA anchors get their test keys in the order of the calls.
+    pub fn authority(&self, name: &str, account: &Account) -> Result<Authority, ForgeError> {
+        if !account.anchors.contains_key("main") {
+            return Err(ForgeError::NoMainAnchor(name.to_owned()));
+        }
+        let scope = KeyScope::Account(name.to_owned());
+        let mut chain = self.chain(scope, &account.anchors, KeyAlgorithm::P256, self.epoch);
+        chain.mint_all()?;
+        Ok(Authority::new(name.to_owned(), chain.done))
+    }
+
+    /// Certificates in the making.
+    pub(super) fn chain<'a>(
+        &'a self,
+        scope: KeyScope,
+        recipes: &'a BTreeMap<String, Recipe>,
+        algorithm: KeyAlgorithm,
+        now: UnixTime,
+    ) -> Chain<'a> {
+        Chain {
+            store: &self.store,
+            clocks: Clocks {
+                epoch: Clock::at(self.epoch),
+                now: Clock::at(now),
+            },
+            scope,
+            recipes,
+            authority: None,
+            algorithm,
+            slots: RsaSlots::default(),
+            done: BTreeMap::new(),
+            path: Vec::new(),
+        }
+    }
+}
