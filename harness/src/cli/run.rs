@@ -9,7 +9,7 @@ use mtls_reports::model::{Disposition, RunFooter, RunHeader};
 use mtls_reports::{
     ExitCode, Format, LOG_FORMAT_VERSION, LogWriter, Run as Finished, grid, render, write_report,
 };
-use mtls_scenarios::{Filter, Library, did_you_mean};
+use mtls_scenarios::{Filter, Library, Program, did_you_mean};
 use rustls::pki_types::UnixTime;
 
 use super::Failure;
@@ -18,7 +18,8 @@ use super::interrupt::interrupted;
 use super::progress::Progress;
 use super::target::{Chosen, choose};
 use super::terminal;
-use crate::run::{Context, Ending, Options, Plan, World, plan, preflight};
+use crate::pki::OpensslRecipe;
+use crate::run::{Context, Ending, Options, Origin, Plan, World, plan, preflight};
 use crate::server::Fault;
 use crate::target::start;
 
@@ -128,9 +129,15 @@ impl Job {
 
     async fn context(&self) -> Result<Context, Failure> {
         let Chosen { target, templates, user_ca } = &self.chosen;
-        let world =
-            World::new(self.arguments.seed, UnixTime::now(), &self.library, user_ca.as_ref())
-                .map_err(|e| Failure::invalid(&e))?;
+        let uses_openssl = self.plan.uses(&self.library, Program::OpensslRecipe);
+        let origin = Origin {
+            seed: self.arguments.seed,
+            epoch: UnixTime::now(),
+            library: &self.library,
+            user_ca: user_ca.clone(),
+            openssl: uses_openssl.then(OpensslRecipe::carry_out),
+        };
+        let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;
         let material = world.material(&self.library, target).map_err(|e| Failure::invalid(&e))?;
         let authorized = self.arguments.server.authorized;
         let running =

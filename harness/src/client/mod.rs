@@ -8,6 +8,7 @@ mod credential;
 mod failure;
 mod handshake;
 mod http;
+mod provider;
 mod socket;
 mod witness;
 
@@ -16,3 +17,4 @@ pub use credential::ClientCredential;
 pub use failure::Failure;
 pub use handshake::{Dial, connect};
 pub use http::{Request, Response};
+pub use provider::provider;

@@ -7,6 +7,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::certificate::Forged;
 use super::key::Key;
+use super::openssl_recipe::OpensslRecipe;
 use super::user_ca::UserCa;
 
 /// The trust anchors of an account, by name, with their keys.
@@ -32,6 +33,13 @@ impl Authority {
     pub fn with_user_ca(mut self, ca: UserCa) -> Self {
         self.anchors.insert("main".to_owned(), ca.into_forged());
         self.is_user_ca = true;
+        self
+    }
+
+    /// Adds the CA of the openssl recipe as the anchor `openssl-recipe`.
+    #[must_use]
+    pub fn with_openssl_recipe(mut self, made: &OpensslRecipe) -> Self {
+        self.anchors.insert("openssl-recipe".to_owned(), made.anchor.clone());
         self
     }
 

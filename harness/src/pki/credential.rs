@@ -48,7 +48,7 @@ pub struct EndEntity {
 }
 
 impl EndEntity {
-    fn new(forged: &Forged) -> Self {
+    pub(super) fn new(forged: &Forged) -> Self {
         let fingerprint = |algorithm| hex::encode(digest::digest(algorithm, &forged.der).as_ref());
         Self {
             der: forged.der.clone(),

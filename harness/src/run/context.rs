@@ -9,6 +9,7 @@ use rustls::crypto::CryptoProvider;
 use super::control::Controls;
 use super::wallet::Wallet;
 use super::world::World;
+use crate::client;
 use crate::target::Running;
 
 /// How a run goes about its cases.
@@ -46,7 +47,7 @@ impl Context {
             wallet: Wallet::new(world, Arc::clone(&library)),
             library,
             controls: Controls::default(),
-            provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
+            provider: client::provider(),
         }
     }
 }

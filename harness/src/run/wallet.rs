@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use mtls_scenarios::{Credential, IssuerRef, KeyAlgorithm, Library, Sent};
+use mtls_scenarios::{Credential, IssuerRef, KeyAlgorithm, Library, Program, Sent};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -140,5 +140,8 @@ fn anchors_of(credential: &Credential) -> BTreeSet<String> {
         Sent::Anchor(name) => Some(name.clone()),
         Sent::Certificate(_) | Sent::Repeat { .. } => None,
     });
-    issuers.chain(sent).collect()
+    let made_by = credential.made_by.map(|program| match program {
+        Program::OpensslRecipe => "openssl-recipe".to_owned(),
+    });
+    issuers.chain(sent).chain(made_by).collect()
 }
