@@ -82,13 +82,14 @@ pub struct Recipe {
     /// Validity period; the profile's when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity: Option<Validity>,
-    /// Subject; `O=Example ORG, CN=<certificate name>` when absent. `[]` is the empty name.
+    /// Subject; `O=Example ORG, CN=<certificate name>` when absent, for an anchor `CN=<account> <anchor name>`.
+    /// `[]` is the empty name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Name>,
     /// String type of the subject's values.
     #[serde(default)]
     pub subject_string_type: StringType,
-    /// Issuer name, where it should differ from the subject of the issuer.
+    /// Issuer name (as `UTF8String`), where it should differ from the subject of the issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_name: Option<Name>,
     /// Subject alternative names; none when absent.
@@ -392,7 +393,7 @@ pub enum Defect {
         /// Leading zero octets in the length.
         padding: Padding,
     },
-    /// Invert a bit of the signature value.
+    /// Invert a bit of the signature value, counted from its end: 0 is the last bit.
     FlipSignatureBit(u16),
     /// Name another algorithm outside (`signatureAlgorithm`) than inside (`tbsCertificate.signature`).
     OuterAlgorithm(SignatureAlgorithm),
@@ -400,12 +401,12 @@ pub enum Defect {
     TrailingBytes(String),
 }
 
-/// Number of superfluous leading zero octets in a length.
+/// Number of superfluous leading zero octets in a length; more than 118 count as 118.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Padding(pub u8);
 
-/// A place in a certificate (RFC 5280 4.1).
+/// A place in a certificate (RFC 5280 4.1). An extension is the whole `Extension`, with identifier and criticality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,7 @@
 //! A PKI on disk: what `pki init` writes.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -189,7 +190,8 @@ fn readme(files: &[File]) -> String {
                     never let anything but a test trust them.\n\n"
         .to_owned();
     for file in files {
-        text.push_str(&format!("{:width$}  {}\n", file.path, file.note));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:width$}  {}", file.path, file.note);
     }
     text
 }

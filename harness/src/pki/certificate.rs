@@ -53,18 +53,23 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let issuer_key = order.issuer.map_or(&order.key, |issuer| &issuer.key);
     let mut draft = draft(store, &order, issuer_key)?;
 
-    let default_subject;
-    let subject = match &recipe.subject {
-        Some(subject) => subject,
-        None => {
-            default_subject = default_name(order.common_name);
-            &default_subject
-        }
-    };
+    let default_subject = recipe
+        .subject
+        .is_none()
+        .then(|| default_name(order.common_name));
+    let subject = recipe
+        .subject
+        .as_ref()
+        .or(default_subject.as_ref())
+        .map_or(&[][..], Vec::as_slice);
     let subject = name::to_node(subject, recipe.subject_string_type)?;
     let issuer = match (&recipe.issuer_name, order.issuer) {
         (Some(name), _) => name::to_node(name, mtls_scenarios::StringType::Utf8)?,
-        (None, Some(issuer)) => super::der::Node::raw(issuer.subject.as_slice()),
+        // Where a defect left the issuer no readable name, the bytes as they are.
+        (None, Some(issuer)) => {
+            let read = super::der::read(&issuer.subject);
+            read.unwrap_or_else(|_| super::der::Node::raw(issuer.subject.as_slice()))
+        }
         (None, None) => subject.clone(),
     };
     draft.set(Field::Issuer, issuer)?;

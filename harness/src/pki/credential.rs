@@ -62,6 +62,10 @@ impl EndEntity {
 impl Forge {
     /// Makes a credential for an endpoint of the authority's account. Keys whose recipe names no algorithm
     /// are of the `cell`'s; validity periods that are `at_use` count from `now`.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each says something else; callers have them apart"
+    )]
     pub fn mint(
         &self,
         name: &str,
@@ -70,7 +74,9 @@ impl Forge {
         cell: KeyAlgorithm,
         now: UnixTime,
     ) -> Result<Minted, ForgeError> {
-        let mut chain = self.credential_chain(name, credential, authority, cell, now);
+        let scope = KeyScope::Credential(name.to_owned());
+        let mut chain = self.chain(scope, &credential.certificates, cell, now);
+        chain.authority = Some(authority);
         chain.mint_all()?;
         let end_entity = end_entity(&mut chain, credential)?;
         let certificate_list = match &credential.send {
@@ -93,20 +99,6 @@ impl Forge {
             certificate_list,
             key,
         })
-    }
-
-    pub(super) fn credential_chain<'a>(
-        &'a self,
-        name: &str,
-        credential: &'a Credential,
-        authority: &'a Authority,
-        cell: KeyAlgorithm,
-        now: UnixTime,
-    ) -> Chain<'a> {
-        let scope = KeyScope::Credential(name.to_owned());
-        let mut chain = self.chain(scope, &credential.certificates, cell, now);
-        chain.authority = Some(authority);
-        chain
     }
 }
 

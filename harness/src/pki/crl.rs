@@ -10,6 +10,7 @@ use super::certificate::Forged;
 use super::der::{Node, Tag};
 use super::error::{ForgeError, RecipeError, list};
 use super::forge::Forge;
+use super::key::KeyScope;
 use super::oid::id_ce;
 use super::sign;
 use super::time::{self, Clock};
@@ -86,14 +87,12 @@ impl Forge {
                         certificate: certificate.clone(),
                     });
                 }
-                self.credential_chain(
-                    credential,
-                    recipes,
-                    authority,
-                    KeyAlgorithm::P256,
-                    self.epoch(),
-                )
-                .mint(place, certificate)
+                let scope = KeyScope::Credential(credential.clone());
+                // Never used: the certificates in question name their algorithm.
+                let cell = KeyAlgorithm::P256;
+                let mut chain = self.chain(scope, &recipes.certificates, cell, self.epoch());
+                chain.authority = Some(authority);
+                chain.mint(place, certificate)
             }
         }
     }

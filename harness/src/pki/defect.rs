@@ -60,7 +60,7 @@ pub(crate) fn after_signing(
                 *node = sign::algorithm_identifier(*algorithm).labelled(field);
             }
             Defect::TrailingBytes(bytes) => {
-                trailing.extend(hex::decode("defects.trailing_bytes", bytes)?)
+                trailing.extend(hex::decode("defects.trailing_bytes", bytes)?);
             }
             _ => change(&mut certificate, defect)?,
         }
@@ -73,10 +73,8 @@ pub(crate) fn after_signing(
 /// The defects that can befall any field.
 fn change(tree: &mut Node, defect: &Defect) -> Result<(), RecipeError> {
     match defect {
-        Defect::Remove(field) => {
-            if !remove(tree, *field) {
-                return Err(RecipeError::NoSuchField(*field));
-            }
+        Defect::Remove(field) if !remove(tree, *field) => {
+            return Err(RecipeError::NoSuchField(*field));
         }
         Defect::Replace { field, der } => {
             let bytes = hex::decode("defects.replace.der", der)?;

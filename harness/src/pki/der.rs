@@ -81,12 +81,19 @@ impl Tag {
 
     /// A primitive context-specific tag: `[number] IMPLICIT` of a primitive type.
     pub const fn context(number: u32) -> Self {
-        Self { leading: 0x80, number }
+        Self {
+            leading: 0x80,
+            number,
+        }
     }
 
     /// The same tag with the constructed bit.
+    #[must_use]
     pub const fn constructed(self) -> Self {
-        Self { leading: self.leading | 0x20, number: self.number }
+        Self {
+            leading: self.leading | 0x20,
+            number: self.number,
+        }
     }
 
     /// Whether the constructed bit is set.
@@ -95,12 +102,11 @@ impl Tag {
     }
 
     fn write(self, out: &mut Vec<u8>) {
-        match u8::try_from(self.number) {
-            Ok(low @ 0..=30) => out.push(self.leading | low),
-            _ => {
-                out.push(self.leading | 0x1f);
-                write_base128(u64::from(self.number), out);
-            }
+        if let Ok(low @ 0..=30) = u8::try_from(self.number) {
+            out.push(self.leading | low);
+        } else {
+            out.push(self.leading | 0x1f);
+            write_base128(u64::from(self.number), out);
         }
     }
 }
@@ -119,7 +125,7 @@ pub enum Content {
 pub struct Node {
     /// Identifier octets; `None` for content that is written without a header, as it is.
     pub tag: Option<Tag>,
-    /// Superfluous zero octets to write in the length.
+    /// Superfluous zero octets to write in the length; at most 118 are.
     pub padding: u8,
     /// What is inside.
     pub content: Content,
@@ -130,12 +136,22 @@ pub struct Node {
 impl Node {
     /// A value with content octets.
     pub fn octets(tag: Tag, octets: impl Into<Vec<u8>>) -> Self {
-        Self { tag: Some(tag), padding: 0, content: Content::Octets(octets.into()), label: None }
+        Self {
+            tag: Some(tag),
+            padding: 0,
+            content: Content::Octets(octets.into()),
+            label: None,
+        }
     }
 
     /// A value made of values.
     pub fn values(tag: Tag, values: Vec<Self>) -> Self {
-        Self { tag: Some(tag), padding: 0, content: Content::Values(values), label: None }
+        Self {
+            tag: Some(tag),
+            padding: 0,
+            content: Content::Values(values),
+            label: None,
+        }
     }
 
     /// A `SEQUENCE`.
@@ -145,7 +161,12 @@ impl Node {
 
     /// Bytes that are written as they are, whatever they are.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { tag: None, padding: 0, content: Content::Octets(bytes.into()), label: None }
+        Self {
+            tag: None,
+            padding: 0,
+            content: Content::Octets(bytes.into()),
+            label: None,
+        }
     }
 
     /// A `BIT STRING` of whole octets.
@@ -158,7 +179,10 @@ impl Node {
 
     /// A non-negative `INTEGER` from its big-endian octets.
     pub fn unsigned(octets: &[u8]) -> Self {
-        let significant = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
+        let significant = octets
+            .iter()
+            .position(|octet| *octet != 0)
+            .unwrap_or(octets.len());
         let digits = octets.get(significant..).unwrap_or_default();
         let mut content = Vec::with_capacity(digits.len().saturating_add(1));
         if digits.first().is_none_or(|first| first & 0x80 != 0) {
@@ -169,6 +193,7 @@ impl Node {
     }
 
     /// The same value with a label.
+    #[must_use]
     pub fn labelled(mut self, label: Field) -> Self {
         self.label = Some(label);
         self
@@ -226,37 +251,54 @@ impl Node {
     fn encoded_len(&self) -> usize {
         let content = self.content_len();
         let Some(tag) = self.tag else { return content };
-        let number = if tag.number <= 30 { 0 } else { base128_len(u64::from(tag.number)) };
+        let number = if tag.number <= 30 {
+            0
+        } else {
+            base128_len(u64::from(tag.number))
+        };
         1 + number + length_len(content, self.padding) + content
     }
 }
+
+/// Most superfluous octets in a length: with the eight of the length itself they stay below the
+/// reserved count 127 (X.690 8.1.3.5).
+const MAX_PADDING: u8 = 118;
 
 /// Number of octets of a length field.
 fn length_len(length: usize, padding: u8) -> usize {
     if length < 0x80 && padding == 0 {
         1
     } else {
-        1 + significant_octets(length) + usize::from(padding)
+        1 + significant_octets(length) + usize::from(padding.min(MAX_PADDING))
     }
 }
 
 fn significant_octets(length: usize) -> usize {
-    length.to_be_bytes().iter().skip_while(|octet| **octet == 0).count().max(1)
+    length
+        .to_be_bytes()
+        .iter()
+        .skip_while(|octet| **octet == 0)
+        .count()
+        .max(1)
 }
 
 fn write_length(length: usize, padding: u8, out: &mut Vec<u8>) {
-    match u8::try_from(length) {
-        Ok(short @ 0..0x80) if padding == 0 => out.push(short),
-        _ => {
-            let digits = significant_octets(length);
-            // A padding above 118 would run into the reserved 0xff; the count is capped there.
-            let padding = padding.min(118);
-            let count = u8::try_from(digits).unwrap_or(8).saturating_add(padding);
-            out.push(0x80 | count);
-            out.extend(std::iter::repeat_n(0, usize::from(padding)));
-            out.extend(length.to_be_bytes().iter().skip(size_of::<usize>() - digits));
-        }
+    if let Ok(short @ 0..0x80) = u8::try_from(length)
+        && padding == 0
+    {
+        out.push(short);
+        return;
     }
+    let digits = significant_octets(length);
+    let padding = padding.min(MAX_PADDING);
+    out.push(0x80 | u8::try_from(digits).unwrap_or(8).saturating_add(padding));
+    out.extend(std::iter::repeat_n(0, usize::from(padding)));
+    out.extend(
+        length
+            .to_be_bytes()
+            .iter()
+            .skip(size_of::<usize>() - digits),
+    );
 }
 
 /// Number of octets of [`write_base128`].
@@ -280,7 +322,11 @@ pub fn read(input: &[u8]) -> Result<Node, DerError> {
     }
     let mut reader = Reader { rest: input };
     let node = reader.node(0)?;
-    if reader.rest.is_empty() { Ok(node) } else { Err(DerError::TrailingBytes) }
+    if reader.rest.is_empty() {
+        Ok(node)
+    } else {
+        Err(DerError::TrailingBytes)
+    }
 }
 
 struct Reader<'a> {
@@ -310,7 +356,10 @@ impl<'a> Reader<'a> {
         let first = self.octet()?;
         let leading = first & 0xe0;
         if first & 0x1f != 0x1f {
-            return Ok(Tag { leading, number: u32::from(first & 0x1f) });
+            return Ok(Tag {
+                leading,
+                number: u32::from(first & 0x1f),
+            });
         }
         let mut number = 0_u32;
         for position in 0..4 {
@@ -340,9 +389,15 @@ impl<'a> Reader<'a> {
             return Err(DerError::Length);
         }
         let digits = self.take(count)?;
-        let length = digits.iter().fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet));
+        let length = digits
+            .iter()
+            .fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet));
         let shortest = digits.first().is_some_and(|octet| *octet != 0) && length >= 0x80;
-        if shortest { Ok(length) } else { Err(DerError::Length) }
+        if shortest {
+            Ok(length)
+        } else {
+            Err(DerError::Length)
+        }
     }
 
     fn octet(&mut self) -> Result<u8, DerError> {
@@ -352,7 +407,10 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], DerError> {
-        let (head, rest) = self.rest.split_at_checked(count).ok_or(DerError::Truncated)?;
+        let (head, rest) = self
+            .rest
+            .split_at_checked(count)
+            .ok_or(DerError::Truncated)?;
         self.rest = rest;
         Ok(head)
     }

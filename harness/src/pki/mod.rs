@@ -46,3 +46,6 @@ pub use openssl_recipe::{OpensslError, OpensslRecipe};
 pub use server::ServerCredential;
 pub use time::TimeError;
 pub use user_ca::{UserCa, UserCaError};
+
+/// Points in time as the forge takes them.
+pub use rustls::pki_types::UnixTime;

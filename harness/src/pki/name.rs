@@ -1,6 +1,6 @@
 //! Distinguished names to DER (RFC 5280 4.1.2.4), whatever string type they ask for.
 
-use mtls_scenarios::{AttributeType, Name, StringType};
+use mtls_scenarios::{AttributeType, Rdn, StringType};
 
 use super::der::{Node, Tag};
 use super::error::RecipeError;
@@ -23,7 +23,7 @@ pub(crate) const fn attribute_oid(attribute: AttributeType) -> &'static [u8] {
 
 /// `Name`. Types that RFC 5280 appendix A fixes to `PrintableString` (country, serial number) or
 /// `IA5String` (domain component, e-mail address) stay so whatever `string_type` says.
-pub(crate) fn to_node(name: &Name, string_type: StringType) -> Result<Node, RecipeError> {
+pub(crate) fn to_node(name: &[Rdn], string_type: StringType) -> Result<Node, RecipeError> {
     let rdns = name.iter().map(|rdn| {
         let mut attributes = rdn
             .iter()

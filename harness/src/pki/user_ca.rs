@@ -90,9 +90,8 @@ impl UserCa {
         } else {
             CertificateDer::from(certificate.1.to_vec())
         };
-        let parsed = match X509Certificate::from_der(&der) {
-            Ok(([], parsed)) => parsed,
-            _ => return Err(UserCaError::NotACertificate { file: file() }),
+        let Ok(([], parsed)) = X509Certificate::from_der(&der) else {
+            return Err(UserCaError::NotACertificate { file: file() });
         };
         check_authority(&parsed).map_err(|reason| UserCaError::NotACa { file: file(), reason })?;
         let private = Key::from_pem_or_der(key.1)

@@ -32,18 +32,22 @@ impl DeterministicP256 {
         let digest = digest::digest(hash.digest, message);
         // bits2int (RFC 6979 2.3.2): the leftmost 256 bits.
         let leftmost: [u8; SIZE] = digest.as_ref().get(..SIZE)?.try_into().ok()?;
-        let z = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(leftmost));
-        let mut nonces = Nonces::new(hash.hmac, &self.octets, &z.to_repr());
+        let hashed = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(leftmost));
+        let mut nonces = Nonces::new(hash.hmac, &self.octets, &hashed.to_repr());
         loop {
-            let k = nonces.next()?;
-            let Some(k_scalar) = scalar(&k) else { continue };
-            let point =
-                PrivateKey::from_private_key(&ECDH_P256, &k).ok()?.compute_public_key().ok()?;
+            let candidate = nonces.next()?;
+            let Some(k) = scalar(&candidate) else {
+                continue;
+            };
+            let point = PrivateKey::from_private_key(&ECDH_P256, &candidate)
+                .ok()?
+                .compute_public_key()
+                .ok()?;
             let x: [u8; SIZE] = point.as_ref().get(1..=SIZE)?.try_into().ok()?;
             let r = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(x));
             // Variable time: the nonce belongs to a key that anyone can derive from the seed.
-            let inverse = Option::<Scalar>::from(k_scalar.invert_vartime())?;
-            let s = inverse * (z + r * self.secret);
+            let inverse = Option::<Scalar>::from(k.invert_vartime())?;
+            let s = inverse * (hashed + r * self.secret);
             if !bool::from(r.is_zero()) && !bool::from(s.is_zero()) {
                 return Some(encode(&r, &s));
             }
@@ -59,9 +63,18 @@ pub(super) struct Hash {
 }
 
 impl Hash {
-    pub(super) const SHA256: Self = Self { digest: &digest::SHA256, hmac: hmac::HMAC_SHA256 };
-    pub(super) const SHA384: Self = Self { digest: &digest::SHA384, hmac: hmac::HMAC_SHA384 };
-    pub(super) const SHA512: Self = Self { digest: &digest::SHA512, hmac: hmac::HMAC_SHA512 };
+    pub(super) const SHA256: Self = Self {
+        digest: &digest::SHA256,
+        hmac: hmac::HMAC_SHA256,
+    };
+    pub(super) const SHA384: Self = Self {
+        digest: &digest::SHA384,
+        hmac: hmac::HMAC_SHA384,
+    };
+    pub(super) const SHA512: Self = Self {
+        digest: &digest::SHA512,
+        hmac: hmac::HMAC_SHA512,
+    };
 }
 
 /// Candidate nonces (RFC 6979 3.2).
@@ -77,7 +90,12 @@ impl Nonces {
         let length = algorithm.tag_len();
         let v = vec![1; length];
         let key = hmac::Key::new(algorithm, &vec![0; length]);
-        let mut nonces = Self { algorithm, key, v, first: true };
+        let mut nonces = Self {
+            algorithm,
+            key,
+            v,
+            first: true,
+        };
         nonces.update(&[&[0], secret, hash]);
         nonces.update(&[&[1], secret, hash]);
         nonces
@@ -117,7 +135,11 @@ fn scalar(octets: &[u8; SIZE]) -> Option<Scalar> {
 }
 
 fn encode(r: &Scalar, s: &Scalar) -> Vec<u8> {
-    Node::sequence(vec![Node::unsigned(&r.to_repr()), Node::unsigned(&s.to_repr())]).to_bytes()
+    Node::sequence(vec![
+        Node::unsigned(&r.to_repr()),
+        Node::unsigned(&s.to_repr()),
+    ])
+    .to_bytes()
 }
 
 #[cfg(test)]
@@ -128,8 +150,10 @@ mod tests {
     use super::*;
 
     fn hex(text: &str) -> [u8; SIZE] {
-        let octets: Vec<u8> =
-            (0..64).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect();
+        let octets: Vec<u8> = (0..64)
+            .step_by(2)
+            .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
+            .collect();
         octets.try_into().unwrap()
     }
 
@@ -171,7 +195,11 @@ mod tests {
         ] {
             let expected =
                 Node::sequence(vec![Node::unsigned(&hex(r)), Node::unsigned(&hex(s))]).to_bytes();
-            assert_eq!(key().sign(hash, message.as_bytes()).unwrap(), expected, "{message}");
+            assert_eq!(
+                key().sign(hash, message.as_bytes()).unwrap(),
+                expected,
+                "{message}"
+            );
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn subject_public_key_info(algorithm: KeyAlgorithm, public: &[u8]) ->
 }
 
 /// `OneAsymmetricKey` of version 1 around the octets of a private key.
-pub(super) fn pkcs8(algorithm: KeyAlgorithm, private: Node) -> Vec<u8> {
+pub(super) fn pkcs8(algorithm: KeyAlgorithm, private: &Node) -> Vec<u8> {
     let private = Node::octets(Tag::OCTET_STRING, private.to_bytes());
     Node::sequence(vec![Node::unsigned(&[0]), algorithm_identifier(algorithm), private]).to_bytes()
 }

@@ -9,6 +9,11 @@ use x509_parser::prelude::*;
 
 use super::*;
 
+mod customer;
+mod defects;
+mod files;
+mod recipes;
+
 pub(super) fn epoch() -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(1_780_000_000))
 }
