@@ -97,12 +97,9 @@ async fn shake_hands(
     listener: &Listener,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), stream);
-    let start = match (&mut acceptor).await {
-        Ok(start) => start,
-        Err(_) => {
-            linger(acceptor.take_io()?).await;
-            return None;
-        }
+    let Ok(start) = (&mut acceptor).await else {
+        linger(acceptor.take_io()?).await;
+        return None;
     };
     let Some(endpoint) = listener.select(start.client_hello().server_name()) else {
         let mut stream = start.io;

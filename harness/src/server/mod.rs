@@ -14,6 +14,10 @@ mod gate;
 mod http;
 mod identity;
 mod registry;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 
 pub use ca_file::{CaFileError, load_ca_file};

@@ -72,6 +72,11 @@ impl Checks {
         Check::NoLateExpiry,
     ];
 
+    /// No rule at all.
+    pub const fn none() -> Self {
+        Self(0)
+    }
+
     /// These rules and this one.
     #[must_use]
     pub const fn with(self, check: Check) -> Self {

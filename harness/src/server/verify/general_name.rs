@@ -6,6 +6,13 @@ use super::der::{Notes, Reader, Tlv, tag};
 use super::name::{Name, dotted, hex};
 use super::refusal::Malformed;
 
+const EMAIL: u8 = tag::context(1);
+const DNS: u8 = tag::context(2);
+const DIRECTORY: u8 = tag::constructed(4);
+const URI: u8 = tag::context(6);
+const IP: u8 = tag::context(7);
+const REGISTERED_ID: u8 = tag::context(8);
+
 /// One name, by the forms that name constraints are defined for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum GeneralName<'a> {
@@ -21,11 +28,6 @@ pub(super) enum GeneralName<'a> {
 impl<'a> GeneralName<'a> {
     pub(super) fn read(reader: &mut Reader<'a, '_>, what: &'static str) -> Result<Self, Malformed> {
         let name = reader.any(what)?;
-        const EMAIL: u8 = tag::context(1);
-        const DNS: u8 = tag::context(2);
-        const DIRECTORY: u8 = tag::constructed(4);
-        const URI: u8 = tag::context(6);
-        const IP: u8 = tag::context(7);
         Ok(match name.tag {
             EMAIL => Self::Email(name.value),
             DNS => Self::Dns(name.value),
@@ -104,7 +106,6 @@ fn ip_text(octets: &[u8]) -> String {
 }
 
 fn other_text(other: Tlv<'_>) -> String {
-    const REGISTERED_ID: u8 = tag::context(8);
     match other.tag {
         REGISTERED_ID => format!("RID:{}", dotted(other.value)),
         _ => format!("other:#{}", hex(other.raw)),

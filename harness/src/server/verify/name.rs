@@ -72,7 +72,7 @@ impl<'a> Name<'a> {
     /// Values of the `emailAddress` attributes.
     pub(super) fn email_addresses(self) -> impl Iterator<Item = &'a [u8]> {
         self.rdns()
-            .flat_map(|rdn| attributes(rdn))
+            .flat_map(attributes)
             .filter(|attribute| attribute.oid == EMAIL_ADDRESS)
             .map(|attribute| attribute.value.value)
     }
