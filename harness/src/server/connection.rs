@@ -8,9 +8,9 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mtls_scenarios::{Alpn, Mode};
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
+use rustls::{HandshakeKind, ProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -19,6 +19,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::endpoint::{Endpoint, Generation};
 use super::identity::Identity;
+use super::verify::GateVerifier;
 use super::{Fault, Limits, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -123,7 +124,12 @@ async fn shake_hands(
     let connection = tls.get_ref().1;
     let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
     let session = Session {
-        client: client(connection, &generation, resumed, listener.fault),
+        client: client(
+            connection.peer_certificates().unwrap_or_default(),
+            generation.verifier.as_deref(),
+            resumed.then(UnixTime::now),
+            listener.fault,
+        ),
         resumed,
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
@@ -146,23 +152,17 @@ async fn shake_hands(
 
 /// Who the client is, by the handshake alone.
 fn client(
-    connection: &ServerConnection,
-    generation: &Generation,
-    resumed: bool,
+    list: &[CertificateDer<'_>],
+    verifier: Option<&GateVerifier>,
+    resumed_at: Option<UnixTime>,
     fault: Option<Fault>,
 ) -> Client {
-    let list = connection.peer_certificates().unwrap_or_default();
-    let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), &generation.verifier)
-    else {
+    let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), verifier) else {
         return Client::Anonymous;
     };
     // rustls verifies at full handshakes only; a session can outlive its certificate.
-    let look_again = resumed && fault != Some(Fault::TicketsOutlivePolicy);
-    if look_again
-        && verifier
-            .verdict(end_entity, others, UnixTime::now())
-            .is_err()
-    {
+    let look_again = resumed_at.filter(|_| fault != Some(Fault::TicketsOutlivePolicy));
+    if look_again.is_some_and(|now| verifier.verdict(end_entity, others, now).is_err()) {
         return Client::Refused;
     }
     match fault {
@@ -223,5 +223,32 @@ impl Session {
     /// Whether the endpoint serves nobody without a certificate.
     pub(super) fn is_strict(&self) -> bool {
         self.generation.mode == Mode::Strict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::testing::{root, unix_now};
+    use crate::server::verify::{Checks, PathValidator};
+
+    #[test]
+    fn a_resumed_certificate_is_looked_at_again() {
+        let root = root("Root");
+        let list = [root.client("Client").der];
+        let validator = PathValidator::new(&[root.der], None, Checks::default()).unwrap();
+        let verifier = GateVerifier::new(validator, Mode::Strict, None);
+        let later =
+            UnixTime::since_unix_epoch(Duration::from_secs(unix_now().as_secs() + 365 * 86_400));
+        let at = |resumed_at, fault| client(&list, Some(&verifier), resumed_at, fault);
+        assert!(matches!(at(None, None), Client::Verified(_)));
+        assert!(matches!(at(Some(unix_now()), None), Client::Verified(_)));
+        assert!(matches!(at(Some(later), None), Client::Refused));
+        let fault = Some(Fault::TicketsOutlivePolicy);
+        assert!(matches!(at(Some(later), fault), Client::Verified(_)));
+        assert!(matches!(
+            client(&[], Some(&verifier), None, None),
+            Client::Anonymous
+        ));
     }
 }

@@ -91,13 +91,13 @@ fn self_signed(mut params: CertificateParams, edit: impl FnOnce(&mut Certificate
 }
 
 impl Minted {
-    fn issue(&self, params: CertificateParams, key: Arc<KeyPair>) -> Minted {
+    fn issue(&self, params: CertificateParams, key: Arc<KeyPair>) -> Self {
         let issuer = Issuer::from_params(&self.params, &*self.key);
         let der = params.signed_by(&*key, &issuer).unwrap().der().clone();
-        Minted { params, key, der }
+        Self { params, key, der }
     }
 
-    pub(super) fn client(&self, common_name: &str) -> Minted {
+    pub(super) fn client(&self, common_name: &str) -> Self {
         self.client_with(common_name, |_| {})
     }
 
@@ -105,17 +105,17 @@ impl Minted {
         &self,
         common_name: &str,
         edit: impl FnOnce(&mut CertificateParams),
-    ) -> Minted {
+    ) -> Self {
         let mut params = client_params(common_name);
         edit(&mut params);
         self.issue(params, key())
     }
 
-    pub(super) fn client_of(&self, common_name: &str, key: Arc<KeyPair>) -> Minted {
+    pub(super) fn client_of(&self, common_name: &str, key: Arc<KeyPair>) -> Self {
         self.issue(client_params(common_name), key)
     }
 
-    pub(super) fn intermediate(&self, common_name: &str) -> Minted {
+    pub(super) fn intermediate(&self, common_name: &str) -> Self {
         self.intermediate_with(common_name, |_| {})
     }
 
@@ -123,7 +123,7 @@ impl Minted {
         &self,
         common_name: &str,
         edit: impl FnOnce(&mut CertificateParams),
-    ) -> Minted {
+    ) -> Self {
         let mut params = authority_params(common_name);
         edit(&mut params);
         self.issue(params, key())

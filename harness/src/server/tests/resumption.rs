@@ -47,24 +47,6 @@ async fn tickets_end_with_their_generation() {
 }
 
 #[tokio::test]
-async fn a_resumed_certificate_is_looked_at_again() {
-    let world = world().await;
-    let soon = world.alpha.client_with("Soon", |params| {
-        params.not_after = crate::server::testing::now() + time::Duration::seconds(2);
-    });
-    let visitor = Client::with(&[&soon], VERSIONS[1]);
-    world.visit(&visitor, "alpha.agents.test").await.unwrap();
-    // No way around real time: rustls stamps tickets with it.
-    let visit = loop {
-        match world.visit(&visitor, "alpha.agents.test").await {
-            Ok(visit) => assert_eq!(visit.whoami["resumed"], true),
-            Err(error) => break error,
-        }
-    };
-    assert_eq!(visit, "status 403");
-}
-
-#[tokio::test]
 async fn tickets_that_outlive_policy() {
     let world = world_with(Some(Fault::TicketsOutlivePolicy)).await;
     for version in VERSIONS {

@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::der::{Notes, Reader, Tlv, tag};
-use super::name::{Name, dotted, hex};
+use super::name::Name;
 use super::refusal::Malformed;
+use super::text::{dotted, hex, rfc4514};
 
 const EMAIL: u8 = tag::context(1);
 const DNS: u8 = tag::context(2);
@@ -50,7 +51,7 @@ impl<'a> GeneralName<'a> {
         match self {
             Self::Email(text) => format!("email:{}", ascii(text)),
             Self::Dns(text) => format!("DNS:{}", ascii(text)),
-            Self::Directory(name) => format!("dirName:{}", name.to_rfc4514()),
+            Self::Directory(name) => format!("dirName:{}", rfc4514(name)),
             Self::Uri(text) => format!("URI:{}", ascii(text)),
             Self::Ip(octets) => format!("IP:{}", ip_text(octets)),
             Self::Other(other) => other_text(other),

@@ -10,7 +10,7 @@ use crate::server::verify::{Checks, PathValidator};
 
 fn look_at(bytes: &[u8]) {
     if let Ok(certificate) = Certificate::read(bytes) {
-        let _ = certificate.subject().to_rfc4514();
+        let _ = certificate.subject_text();
         let _ = certificate.subject_alt_names();
     }
     let _ = Crl::read(bytes);

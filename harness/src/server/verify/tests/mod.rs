@@ -8,8 +8,10 @@ mod paths;
 
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
+use super::der::{Notes, tag};
+use super::name::Name;
 use super::{Check, Checks, PathValidator, Refusal};
-use crate::server::testing::{Minted, unix_now};
+use crate::server::testing::{Minted, tlv, unix_now};
 
 /// What a client sends and what the gate is configured with.
 #[derive(Clone)]
@@ -51,4 +53,24 @@ impl Case {
     fn verdict_without(&self, check: Check) -> Result<(), Refusal> {
         self.verdict_under(Checks::default().without(check))
     }
+}
+
+/// Type, string type and value.
+type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
+
+/// The content of a `Name`.
+pub(super) fn name(rdns: &[&[Attribute<'_>]]) -> Vec<u8> {
+    let pair = |(oid, string, value): &Attribute<'_>| {
+        tlv(
+            tag::SEQUENCE,
+            &[tlv(tag::OID, oid), tlv(*string, value)].concat(),
+        )
+    };
+    rdns.iter()
+        .flat_map(|rdn| tlv(tag::SET, &rdn.iter().flat_map(pair).collect::<Vec<_>>()))
+        .collect()
+}
+
+pub(super) fn name_of(content: &[u8]) -> Name<'_> {
+    Name::from_content(content, &Notes::default(), "name").unwrap()
 }

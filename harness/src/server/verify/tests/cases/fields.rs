@@ -8,7 +8,34 @@ use crate::server::testing::{root, tlv};
 
 pub(super) fn bad() -> Vec<Bad> {
     let root = root("Root");
-    let rows: Vec<(&str, Refusal, Check, Edit, Option<&'static str>)> = vec![
+    let mut bad: Vec<Bad> = usages()
+        .into_iter()
+        .chain(others())
+        .map(|(name, refusal, check, edit, webpki_accepts)| Bad {
+            webpki_accepts,
+            ..bad_case(
+                name,
+                (refusal, Some(check)),
+                &[&root],
+                &[&root.client_with("Client", edit)],
+            )
+        })
+        .collect();
+    let negative = root
+        .client("Client")
+        .altered(&root, |fields| fields[1] = tlv(2, &[0xff, 0x01]));
+    let with_serial = (Refusal::SerialNumber, Some(Check::SerialNumber));
+    bad.push(
+        bad_case("serial negative", with_serial, &[&root], &[&negative])
+            .webpki_accepts(DIFFERENT_SCOPE),
+    );
+    bad
+}
+
+type Row = (&'static str, Refusal, Check, Edit, Option<&'static str>);
+
+fn usages() -> Vec<Row> {
+    vec![
         (
             "keyUsage",
             Refusal::NotForSigning,
@@ -36,6 +63,11 @@ pub(super) fn bad() -> Vec<Bad> {
             },
             None,
         ),
+    ]
+}
+
+fn others() -> Vec<Row> {
+    vec![
         (
             "unknown critical",
             Refusal::UnknownCriticalExtension,
@@ -94,26 +126,5 @@ pub(super) fn bad() -> Vec<Bad> {
             },
             Some(DIFFERENT_SCOPE),
         ),
-    ];
-    let mut bad: Vec<Bad> = rows
-        .into_iter()
-        .map(|(name, refusal, check, edit, webpki_accepts)| Bad {
-            webpki_accepts,
-            ..bad_case(
-                name,
-                (refusal, Some(check)),
-                &[&root],
-                &[&root.client_with("Client", edit)],
-            )
-        })
-        .collect();
-    let negative = root
-        .client("Client")
-        .altered(&root, |fields| fields[1] = tlv(2, &[0xff, 0x01]));
-    let with_serial = (Refusal::SerialNumber, Some(Check::SerialNumber));
-    bad.push(
-        bad_case("serial negative", with_serial, &[&root], &[&negative])
-            .webpki_accepts(DIFFERENT_SCOPE),
-    );
-    bad
+    ]
 }

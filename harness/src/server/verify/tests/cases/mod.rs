@@ -35,152 +35,143 @@ pub(super) struct Bad {
     pub(super) webpki_accepts: Option<&'static str>,
 }
 
+fn plain(name: &str, anchors: &[&Minted], sent: &[&Minted]) -> Good {
+    Good {
+        case: Case::new(name, anchors, sent),
+        webpki_refuses: None,
+    }
+}
+
 pub(super) fn good() -> Vec<Good> {
     let root = root("Root");
+    [
+        chains(&root),
+        anchors(&root),
+        fields(&root),
+        constrained(&root),
+        revoking(&root),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Lists of every shape.
+fn chains(root: &Minted) -> Vec<Good> {
     let one = root.intermediate("One");
     let two = one.intermediate("Two");
     let three = two.intermediate("Three");
     let client = three.client("Client");
     let direct = root.client("Direct");
     let stranger = crate::server::testing::root("Stranger");
-    let old = root_with("Old", |params| {
-        params.not_after = now() - Duration::hours(1)
-    });
+    let garbage = one.replaced(b"garbage".to_vec());
+    let duplicates = [&client, &three, &three, &two, &client, &two, &one];
+    let unrelated = [&client, &stranger, &three, &two, &direct, &one];
+    vec![
+        plain("direct", &[root], &[&direct]),
+        plain("one intermediate", &[root], &[&one.client("Client"), &one]),
+        plain(
+            "two intermediates",
+            &[root],
+            &[&two.client("Client"), &two, &one],
+        ),
+        plain(
+            "three intermediates",
+            &[root],
+            &[&client, &three, &two, &one],
+        ),
+        plain(
+            "root included",
+            &[root],
+            &[&client, &three, &two, &one, root],
+        ),
+        plain("shuffled", &[root], &[&client, &one, &three, &two]),
+        plain("duplicates", &[root], &duplicates),
+        plain("unrelated", &[root], &unrelated),
+        plain("garbage sent along", &[root], &[&direct, &garbage]),
+    ]
+}
+
+fn anchors(root: &Minted) -> Vec<Good> {
+    let one = root.intermediate("One");
+    let two = one.intermediate("Two");
+    let client = two.client("Client");
+    let list = [&client, &two, &one];
     let new_root = root.intermediate("Root");
     let twin = crate::server::testing::root("Root");
-    let any_case = root.client_with("Client", |_| {}).altered(&root, |fields| {
+    let stranger = crate::server::testing::root("Stranger");
+    let old = root_with("Old", |params| {
+        params.not_after = now() - Duration::hours(1);
+    });
+    vec![
+        plain("second anchor", &[&stranger, root], &list),
+        plain("twin anchors", &[&twin, root], &list),
+        plain("intermediate as anchor", &[&one], &list),
+        plain("expired anchor", &[&old], &[&old.client("Client")]),
+        plain(
+            "new key of the root",
+            &[root],
+            &[&new_root.client("Client"), &new_root],
+        ),
+    ]
+}
+
+fn fields(root: &Minted) -> Vec<Good> {
+    let any_case = root.client("Client").altered(root, |fields| {
         let at = fields[3]
             .windows(4)
             .position(|octets| octets == b"Root")
             .unwrap();
         fields[3][at..at + 4].copy_from_slice(b"rOOT");
     });
-    let plain = |name: &str, anchors: &[&Minted], sent: &[&Minted]| Good {
-        case: Case::new(name, anchors, sent),
-        webpki_refuses: None,
-    };
-    let mut good = vec![
-        plain("direct", &[&root], &[&direct]),
-        plain("one intermediate", &[&root], &[&one.client("Client"), &one]),
-        plain(
-            "two intermediates",
-            &[&root],
-            &[&two.client("Client"), &two, &one],
-        ),
-        plain(
-            "three intermediates",
-            &[&root],
-            &[&client, &three, &two, &one],
-        ),
-        plain(
-            "root included",
-            &[&root],
-            &[&client, &three, &two, &one, &root],
-        ),
-        plain("shuffled", &[&root], &[&client, &one, &three, &two]),
-        plain(
-            "duplicates",
-            &[&root],
-            &[&client, &three, &three, &two, &client, &two, &one],
-        ),
-        plain(
-            "unrelated",
-            &[&root],
-            &[&client, &stranger, &three, &two, &direct, &one],
-        ),
-        plain(
-            "garbage sent along",
-            &[&root],
-            &[&direct, &one.replaced(b"garbage".to_vec())],
-        ),
-        plain(
-            "second anchor",
-            &[&stranger, &root],
-            &[&client, &three, &two, &one],
-        ),
-        plain(
-            "twin anchors",
-            &[&twin, &root],
-            &[&client, &three, &two, &one],
-        ),
-        plain(
-            "intermediate as anchor",
-            &[&two],
-            &[&client, &three, &two, &one],
-        ),
-        plain("expired anchor", &[&old], &[&old.client("Client")]),
-        plain(
-            "new key of the root",
-            &[&root],
-            &[&new_root.client("Client"), &new_root],
-        ),
-        plain(
-            "no keyUsage",
-            &[&root],
-            &[&root.client_with("C", |p| p.key_usages.clear())],
-        ),
-        plain(
-            "no purposes",
-            &[&root],
-            &[&root.client_with("C", |p| p.extended_key_usages.clear())],
-        ),
-        plain(
-            "no basicConstraints",
-            &[&root],
-            &[&root.client_with("C", |p| {
-                p.is_ca = rcgen::IsCa::NoCa;
-            })],
-        ),
-        plain(
-            "no end",
-            &[&root],
-            &[&root.client_with("C", |p| {
-                p.not_after = rcgen::date_time_ymd(9999, 12, 31);
-            })],
-        ),
+    let edits: [(&str, bad::Edit); 4] = [
+        ("no keyUsage", |p| p.key_usages.clear()),
+        ("no purposes", |p| p.extended_key_usages.clear()),
+        ("no basicConstraints", |p| p.is_ca = rcgen::IsCa::NoCa),
+        ("no end", |p| {
+            p.not_after = rcgen::date_time_ymd(9999, 12, 31);
+        }),
     ];
-    for algorithm in [
+    let edited = edits.map(|(name, edit)| plain(name, &[root], &[&root.client_with("C", edit)]));
+    let keys = [
         &rcgen::PKCS_ED25519,
         &rcgen::PKCS_ECDSA_P384_SHA384,
         &rcgen::PKCS_ECDSA_P521_SHA512,
-    ] {
+    ]
+    .map(|algorithm| {
         let key = Arc::new(KeyPair::generate_for(algorithm).unwrap());
-        good.push(plain(
-            "other keys",
-            &[&root],
-            &[&root.client_of("Client", key)],
-        ));
-    }
-    good.push(Good {
-        case: Case::new(
-            "version 1",
-            &[&root],
-            &[&root.client("Client").as_v1(&root)],
-        ),
-        webpki_refuses: Some("it supports version 3 alone"),
+        plain("other keys", &[root], &[&root.client_of("Client", key)])
     });
-    good.push(Good {
-        case: Case::new("issuer in another case", &[&root], &[&any_case]),
-        webpki_refuses: Some("it compares names octet by octet; RFC 5280 7.1 ignores case"),
-    });
-    let ours = root.intermediate_with("Ours", |p| {
-        p.name_constraints = Some(constraints::only_ours())
-    });
-    good.push(Good {
-        case: Case::new(
-            "inside directoryName",
-            &[&root],
-            &[&ours.client("Client"), &ours],
-        ),
-        webpki_refuses: Some("it refuses every directoryName constraint"),
-    });
-    good.extend(constrained(&root));
-    good.extend(revoking(&root));
-    good
+    let beyond_webpki = [
+        Good {
+            case: Case::new("version 1", &[root], &[&root.client("Client").as_v1(root)]),
+            webpki_refuses: Some("it supports version 3 alone"),
+        },
+        Good {
+            case: Case::new("issuer in another case", &[root], &[&any_case]),
+            webpki_refuses: Some("it compares names octet by octet; RFC 5280 7.1 ignores case"),
+        },
+    ];
+    edited
+        .into_iter()
+        .chain(keys)
+        .chain(beyond_webpki)
+        .collect()
 }
 
 /// Names inside their constraints.
 fn constrained(root: &Minted) -> Vec<Good> {
+    let ours = root.intermediate_with("Ours", |params| {
+        params.name_constraints = Some(constraints::only_ours());
+    });
+    let directory = Good {
+        case: Case::new(
+            "inside directoryName",
+            &[root],
+            &[&ours.client("Client"), &ours],
+        ),
+        webpki_refuses: Some("it refuses every directoryName constraint"),
+    };
     constraints::constraints()
         .into_iter()
         .map(|(name, constraints, inside, _)| {
@@ -192,6 +183,7 @@ fn constrained(root: &Minted) -> Vec<Good> {
                 webpki_refuses: constraints::webpki_on_constraints(name),
             }
         })
+        .chain([directory])
         .collect()
 }
 
