@@ -14,10 +14,11 @@ use rustls::{HandshakeKind, ProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::endpoint::{Endpoint, Generation};
+use super::hello::{self, Recorder};
 use super::identity::Identity;
 use super::verify::GateVerifier;
 use super::{Fault, Limits, http};
@@ -97,18 +98,23 @@ async fn shake_hands(
     stream: TcpStream,
     listener: &Listener,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
-    let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), stream);
+    let recorder = Recorder::new(stream);
+    let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
     let Ok(start) = (&mut acceptor).await else {
-        linger(acceptor.take_io()?).await;
+        linger(acceptor.take_io()?.into_parts().0).await;
         return None;
     };
-    let Some(endpoint) = listener.select(start.client_hello().server_name()) else {
-        let mut stream = start.io;
+    let (mut stream, seen) = start.io.into_parts();
+    let accepted = start.accepted;
+    let server_name = accepted.client_hello().server_name().map(str::to_owned);
+    let dotted = server_name.is_some() && hello::has_trailing_dot(&seen);
+    let endpoint = listener.select(server_name.as_deref()).filter(|_| !dotted);
+    let Some(endpoint) = endpoint.map(Arc::clone) else {
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
     };
-    let endpoint = Arc::clone(endpoint);
+    let start = StartHandshake::from_parts(accepted, stream);
     let generation = endpoint.current();
     let tls = match start
         .into_stream(Arc::clone(&generation.tls))

@@ -11,6 +11,7 @@ mod control;
 mod endpoint;
 mod fault;
 mod gate;
+mod hello;
 mod http;
 mod identity;
 mod registry;

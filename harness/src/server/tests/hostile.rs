@@ -7,6 +7,7 @@ use tokio::net::TcpStream;
 
 use super::client::{Client, VERSIONS, config, world};
 use crate::server::Gate;
+use crate::server::hello::tests::hello;
 use crate::server::testing::root;
 
 #[tokio::test]
@@ -51,6 +52,25 @@ async fn the_silent_are_cut_off_and_the_many_wait() {
     let mut queued = TcpStream::connect(address).await.unwrap();
     assert_eq!(silent.read(&mut [0; 1]).await.unwrap(), 0);
     assert_eq!(queued.read(&mut [0; 1]).await.unwrap(), 0);
+}
+
+/// RFC 6066 3: the name is sent without a trailing dot.
+#[tokio::test]
+async fn a_name_with_a_trailing_dot_is_unknown() {
+    let world = world().await;
+    for (listener, name, unknown) in [
+        ("main", "alpha.agents.test.", true),
+        ("crl", "crl.agents.test.", true),
+        ("crl", "crl.agents.test", false),
+    ] {
+        let address = world.gate.address(listener).unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&hello(name, 16_000)).await.unwrap();
+        let mut answer = [0; 7];
+        stream.read_exact(&mut answer).await.unwrap();
+        let refused = answer == [21, 3, 3, 0, 2, 2, 112];
+        assert_eq!(refused, unknown, "{name}: {answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub enum Check {
     NameConstraints,
     /// The end-entity is not a CA, nor a trust anchor.
     CaAsEndEntity,
-    /// RFC 5280 4.1.2.6: the end-entity has a subject or a subject alternative name.
+    /// RFC 5280 4.1.2.6: issuers have a subject, end-entities a subject or a subject alternative name.
     EmptySubject,
     /// RFC 5280 6.3: no certificate is revoked.
     Revocation,
