@@ -8,17 +8,19 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mtls_scenarios::{Alpn, Mode};
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ProtocolVersion, ServerConnection};
+use rustls::{HandshakeKind, ProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::endpoint::{Endpoint, Generation};
+use super::hello::{self, Recorder};
 use super::identity::Identity;
+use super::verify::GateVerifier;
 use super::{Fault, Limits, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -46,9 +48,9 @@ impl Listener {
         match (server_name, self.endpoints.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
-            (Some(name), endpoints) => {
-                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
-            }
+            (Some(name), endpoints) => endpoints
+                .iter()
+                .find(|endpoint| endpoint.host.eq_ignore_ascii_case(name)),
         }
     }
 }
@@ -96,23 +98,29 @@ async fn shake_hands(
     stream: TcpStream,
     listener: &Listener,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
-    let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), stream);
-    let start = match (&mut acceptor).await {
-        Ok(start) => start,
-        Err(_) => {
-            linger(acceptor.take_io()?).await;
-            return None;
-        }
+    let recorder = Recorder::new(stream);
+    let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
+    let Ok(start) = (&mut acceptor).await else {
+        linger(acceptor.take_io()?.into_parts().0).await;
+        return None;
     };
-    let Some(endpoint) = listener.select(start.client_hello().server_name()) else {
-        let mut stream = start.io;
+    let (mut stream, seen) = start.io.into_parts();
+    let accepted = start.accepted;
+    let server_name = accepted.client_hello().server_name().map(str::to_owned);
+    let dotted = server_name.is_some() && hello::has_trailing_dot(&seen);
+    let endpoint = listener.select(server_name.as_deref()).filter(|_| !dotted);
+    let Some(endpoint) = endpoint.map(Arc::clone) else {
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
     };
-    let endpoint = Arc::clone(endpoint);
+    let start = StartHandshake::from_parts(accepted, stream);
     let generation = endpoint.current();
-    let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
+    let tls = match start
+        .into_stream(Arc::clone(&generation.tls))
+        .into_fallible()
+        .await
+    {
         Ok(tls) => tls,
         Err((_, stream)) => {
             linger(stream).await;
@@ -122,14 +130,23 @@ async fn shake_hands(
     let connection = tls.get_ref().1;
     let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
     let session = Session {
-        client: client(connection, &generation, resumed, listener.fault),
+        client: client(
+            connection.peer_certificates().unwrap_or_default(),
+            generation.verifier.as_deref(),
+            resumed.then(UnixTime::now),
+            listener.fault,
+        ),
         resumed,
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
             _ => "1.3",
         },
         alpn: connection.alpn_protocol().map(|protocol| {
-            if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
+            if protocol == Alpn::H2.as_str().as_bytes() {
+                Alpn::H2
+            } else {
+                Alpn::Http1
+            }
         }),
         marker: Arc::clone(&listener.marker),
         fault: listener.fault,
@@ -141,19 +158,17 @@ async fn shake_hands(
 
 /// Who the client is, by the handshake alone.
 fn client(
-    connection: &ServerConnection,
-    generation: &Generation,
-    resumed: bool,
+    list: &[CertificateDer<'_>],
+    verifier: Option<&GateVerifier>,
+    resumed_at: Option<UnixTime>,
     fault: Option<Fault>,
 ) -> Client {
-    let list = connection.peer_certificates().unwrap_or_default();
-    let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), &generation.verifier)
-    else {
+    let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), verifier) else {
         return Client::Anonymous;
     };
     // rustls verifies at full handshakes only; a session can outlive its certificate.
-    let look_again = resumed && fault != Some(Fault::TicketsOutlivePolicy);
-    if look_again && verifier.verdict(end_entity, others, UnixTime::now()).is_err() {
+    let look_again = resumed_at.filter(|_| fault != Some(Fault::TicketsOutlivePolicy));
+    if look_again.is_some_and(|now| verifier.verdict(end_entity, others, now).is_err()) {
         return Client::Refused;
     }
     match fault {
@@ -214,5 +229,32 @@ impl Session {
     /// Whether the endpoint serves nobody without a certificate.
     pub(super) fn is_strict(&self) -> bool {
         self.generation.mode == Mode::Strict
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::testing::{root, unix_now};
+    use crate::server::verify::{Checks, PathValidator};
+
+    #[test]
+    fn a_resumed_certificate_is_looked_at_again() {
+        let root = root("Root");
+        let list = [root.client("Client").der];
+        let validator = PathValidator::new(&[root.der], None, Checks::default()).unwrap();
+        let verifier = GateVerifier::new(validator, Mode::Strict, None);
+        let later =
+            UnixTime::since_unix_epoch(Duration::from_secs(unix_now().as_secs() + 365 * 86_400));
+        let at = |resumed_at, fault| client(&list, Some(&verifier), resumed_at, fault);
+        assert!(matches!(at(None, None), Client::Verified(_)));
+        assert!(matches!(at(Some(unix_now()), None), Client::Verified(_)));
+        assert!(matches!(at(Some(later), None), Client::Refused));
+        let fault = Some(Fault::TicketsOutlivePolicy);
+        assert!(matches!(at(Some(later), fault), Client::Verified(_)));
+        assert!(matches!(
+            client(&[], Some(&verifier), None, None),
+            Client::Anonymous
+        ));
     }
 }

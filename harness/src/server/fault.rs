@@ -73,7 +73,7 @@ faults! {
     IgnoreDuplicateExtensions = "ignore-duplicate-extensions",
     /// Takes serial numbers that are negative, zero or too long.
     IgnoreSerialNumber = "ignore-serial-number",
-    /// Takes a certificate that names nobody.
+    /// Takes certificates that name nobody.
     IgnoreEmptySubject = "ignore-empty-subject",
     /// Takes a CA's certificate for a client's.
     IgnoreCaAsEndEntity = "ignore-ca-as-end-entity",

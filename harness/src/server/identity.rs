@@ -21,7 +21,7 @@ impl Identity {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
         let certificate = Certificate::read(der).ok();
         Self {
-            subject: certificate.map(|certificate| certificate.subject().to_rfc4514()),
+            subject: certificate.map(|certificate| certificate.subject_text()),
             subject_alt_names: certificate
                 .map(|certificate| certificate.subject_alt_names())
                 .unwrap_or_default(),

@@ -11,9 +11,14 @@ mod control;
 mod endpoint;
 mod fault;
 mod gate;
+mod hello;
 mod http;
 mod identity;
 mod registry;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod verify;
 
 pub use ca_file::{CaFileError, load_ca_file};

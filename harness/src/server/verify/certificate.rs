@@ -122,9 +122,9 @@ impl<'a> Certificate<'a> {
         self.issuer.matches(self.subject)
     }
 
-    /// Subject name.
-    pub(crate) fn subject(&self) -> Name<'a> {
-        self.subject
+    /// Subject name as text (RFC 4514).
+    pub(crate) fn subject_text(&self) -> String {
+        super::text::rfc4514(self.subject)
     }
 
     /// Subject alternative names as text.

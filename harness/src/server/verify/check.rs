@@ -36,7 +36,7 @@ pub enum Check {
     NameConstraints,
     /// The end-entity is not a CA, nor a trust anchor.
     CaAsEndEntity,
-    /// RFC 5280 4.1.2.6: the end-entity has a subject or a subject alternative name.
+    /// RFC 5280 4.1.2.6: issuers have a subject, end-entities a subject or a subject alternative name.
     EmptySubject,
     /// RFC 5280 6.3: no certificate is revoked.
     Revocation,
@@ -71,6 +71,11 @@ impl Checks {
         Check::NoEd25519,
         Check::NoLateExpiry,
     ];
+
+    /// No rule at all.
+    pub const fn none() -> Self {
+        Self(0)
+    }
 
     /// These rules and this one.
     #[must_use]

@@ -61,18 +61,19 @@ impl<'a> NameConstraints<'a> {
     fn check_name(&self, name: GeneralName<'_>, budget: &mut u32) -> Result<(), Refusal> {
         for base in subtrees(self.excluded) {
             *budget = budget.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
-            // What cannot be compared may well be excluded.
-            if compare(name, base, List::Excluded).is_some_and(|hit| hit != Some(false)) {
-                return Err(Refusal::NameConstraints);
+            match compare(name, base, List::Excluded) {
+                Relation::OtherForm | Relation::Outside => {}
+                // What cannot be compared may well be excluded.
+                Relation::Inside | Relation::Unclear => return Err(Refusal::NameConstraints),
             }
         }
         let mut constrained = false;
         for base in subtrees(self.permitted) {
             *budget = budget.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
             match compare(name, base, List::Permitted) {
-                None => {}
-                Some(Some(true)) => return Ok(()),
-                Some(_) => constrained = true,
+                Relation::OtherForm => {}
+                Relation::Inside => return Ok(()),
+                Relation::Outside | Relation::Unclear => constrained = true,
             }
         }
         if constrained { Err(Refusal::NameConstraints) } else { Ok(()) }
@@ -86,18 +87,31 @@ pub(super) enum List {
     Excluded,
 }
 
-/// Whether a name is in a subtree: `None` where they are of different forms, `Some(None)` where it cannot be said.
-fn compare(name: GeneralName<'_>, base: GeneralName<'_>, list: List) -> Option<Option<bool>> {
-    match (name, base) {
-        (GeneralName::Dns(name), GeneralName::Dns(base)) => Some(matching::dns(name, base, list)),
-        (GeneralName::Ip(name), GeneralName::Ip(base)) => Some(matching::ip(name, base)),
-        (GeneralName::Email(name), GeneralName::Email(base)) => Some(matching::email(name, base)),
-        (GeneralName::Uri(name), GeneralName::Uri(base)) => Some(matching::uri(name, base)),
-        (GeneralName::Directory(name), GeneralName::Directory(base)) => {
-            Some(Some(name.is_within(base)))
-        }
-        (GeneralName::Other(name), GeneralName::Other(base)) if name.tag == base.tag => Some(None),
-        _ => None,
+/// How a name lies to a subtree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    /// They are of different forms: the subtree says nothing about the name.
+    OtherForm,
+    Inside,
+    Outside,
+    /// It cannot be said.
+    Unclear,
+}
+
+fn compare(name: GeneralName<'_>, base: GeneralName<'_>, list: List) -> Relation {
+    let inside = match (name, base) {
+        (GeneralName::Dns(name), GeneralName::Dns(base)) => matching::dns(name, base, list),
+        (GeneralName::Ip(name), GeneralName::Ip(base)) => matching::ip(name, base),
+        (GeneralName::Email(name), GeneralName::Email(base)) => matching::email(name, base),
+        (GeneralName::Uri(name), GeneralName::Uri(base)) => matching::uri(name, base),
+        (GeneralName::Directory(name), GeneralName::Directory(base)) => Some(name.is_within(base)),
+        (GeneralName::Other(name), GeneralName::Other(base)) if name.tag == base.tag => None,
+        _ => return Relation::OtherForm,
+    };
+    match inside {
+        Some(true) => Relation::Inside,
+        Some(false) => Relation::Outside,
+        None => Relation::Unclear,
     }
 }
 

@@ -3,8 +3,16 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::der::{Notes, Reader, Tlv, tag};
-use super::name::{Name, dotted, hex};
+use super::name::Name;
 use super::refusal::Malformed;
+use super::text::{dotted, hex, rfc4514};
+
+const EMAIL: u8 = tag::context(1);
+const DNS: u8 = tag::context(2);
+const DIRECTORY: u8 = tag::constructed(4);
+const URI: u8 = tag::context(6);
+const IP: u8 = tag::context(7);
+const REGISTERED_ID: u8 = tag::context(8);
 
 /// One name, by the forms that name constraints are defined for.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +29,6 @@ pub(super) enum GeneralName<'a> {
 impl<'a> GeneralName<'a> {
     pub(super) fn read(reader: &mut Reader<'a, '_>, what: &'static str) -> Result<Self, Malformed> {
         let name = reader.any(what)?;
-        const EMAIL: u8 = tag::context(1);
-        const DNS: u8 = tag::context(2);
-        const DIRECTORY: u8 = tag::constructed(4);
-        const URI: u8 = tag::context(6);
-        const IP: u8 = tag::context(7);
         Ok(match name.tag {
             EMAIL => Self::Email(name.value),
             DNS => Self::Dns(name.value),
@@ -48,7 +51,7 @@ impl<'a> GeneralName<'a> {
         match self {
             Self::Email(text) => format!("email:{}", ascii(text)),
             Self::Dns(text) => format!("DNS:{}", ascii(text)),
-            Self::Directory(name) => format!("dirName:{}", name.to_rfc4514()),
+            Self::Directory(name) => format!("dirName:{}", rfc4514(name)),
             Self::Uri(text) => format!("URI:{}", ascii(text)),
             Self::Ip(octets) => format!("IP:{}", ip_text(octets)),
             Self::Other(other) => other_text(other),
@@ -104,7 +107,6 @@ fn ip_text(octets: &[u8]) -> String {
 }
 
 fn other_text(other: Tlv<'_>) -> String {
-    const REGISTERED_ID: u8 = tag::context(8);
     match other.tag {
         REGISTERED_ID => format!("RID:{}", dotted(other.value)),
         _ => format!("other:#{}", hex(other.raw)),

@@ -18,6 +18,7 @@ mod path;
 mod refusal;
 mod signature;
 mod single;
+mod text;
 mod time;
 mod validator;
 
@@ -26,7 +27,7 @@ mod tests;
 
 pub(super) use certificate::Certificate;
 pub(super) use client::GateVerifier;
-pub(super) use name::hex;
+pub(super) use text::hex;
 
 pub use anchor::AnchorError;
 pub use check::{Check, Checks};

@@ -99,7 +99,7 @@ pub enum Refusal {
     #[error("the client's certificate is a CA's")]
     CaAsEndEntity,
     /// RFC 5280 4.1.2.6: nobody is named.
-    #[error("the client's certificate names nobody")]
+    #[error("a certificate names nobody")]
     EmptySubject,
     /// RFC 5280 6.1.4 (k).
     #[error("an issuer is not a CA")]

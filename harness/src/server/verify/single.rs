@@ -41,6 +41,9 @@ pub(super) fn issuer(
 ) -> Result<(), Refusal> {
     common(certificate, checks, now)?;
     let extensions = &certificate.extensions;
+    if certificate.subject.is_empty() && checks.has(Check::EmptySubject) {
+        return Err(Refusal::EmptySubject);
+    }
     if certificate.version == Version::V1 {
         // Version 1 has no basicConstraints to ask for.
         return if checks.has(Check::IssuerVersion) { Err(Refusal::IssuerVersion) } else { Ok(()) };
