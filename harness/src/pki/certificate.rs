@@ -53,15 +53,9 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let issuer_key = order.issuer.map_or(&order.key, |issuer| &issuer.key);
     let mut draft = draft(store, &order, issuer_key)?;
 
-    let default_subject = recipe
-        .subject
-        .is_none()
-        .then(|| default_name(order.common_name));
-    let subject = recipe
-        .subject
-        .as_ref()
-        .or(default_subject.as_ref())
-        .map_or(&[][..], Vec::as_slice);
+    let default_subject = recipe.subject.is_none().then(|| default_name(order.common_name));
+    let subject =
+        recipe.subject.as_ref().or(default_subject.as_ref()).map_or(&[][..], Vec::as_slice);
     let subject = name::to_node(subject, recipe.subject_string_type)?;
     let issuer = match (&recipe.issuer_name, order.issuer) {
         (Some(name), _) => name::to_node(name, mtls_scenarios::StringType::Utf8)?,

@@ -48,9 +48,9 @@ impl Listener {
         match (server_name, self.endpoints.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
-            (Some(name), endpoints) => endpoints
-                .iter()
-                .find(|endpoint| endpoint.host.eq_ignore_ascii_case(name)),
+            (Some(name), endpoints) => {
+                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
+            }
         }
     }
 }
@@ -116,11 +116,7 @@ async fn shake_hands(
     };
     let start = StartHandshake::from_parts(accepted, stream);
     let generation = endpoint.current();
-    let tls = match start
-        .into_stream(Arc::clone(&generation.tls))
-        .into_fallible()
-        .await
-    {
+    let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
         Ok(tls) => tls,
         Err((_, stream)) => {
             linger(stream).await;
@@ -142,11 +138,7 @@ async fn shake_hands(
             _ => "1.3",
         },
         alpn: connection.alpn_protocol().map(|protocol| {
-            if protocol == Alpn::H2.as_str().as_bytes() {
-                Alpn::H2
-            } else {
-                Alpn::Http1
-            }
+            if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
         marker: Arc::clone(&listener.marker),
         fault: listener.fault,
@@ -252,9 +244,6 @@ mod tests {
         assert!(matches!(at(Some(later), None), Client::Refused));
         let fault = Some(Fault::TicketsOutlivePolicy);
         assert!(matches!(at(Some(later), fault), Client::Verified(_)));
-        assert!(matches!(
-            client(&[], Some(&verifier), None, None),
-            Client::Anonymous
-        ));
+        assert!(matches!(client(&[], Some(&verifier), None, None), Client::Anonymous));
     }
 }

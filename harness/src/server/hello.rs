@@ -24,10 +24,7 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self {
-            stream,
-            seen: Vec::with_capacity(1024),
-        }
+        Self { stream, seen: Vec::with_capacity(1024) }
     }
 
     /// The stream, and what has been read from it.
@@ -44,8 +41,7 @@ impl AsyncRead for Recorder {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.seen
-            .extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
+        self.seen.extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
         result
     }
 }

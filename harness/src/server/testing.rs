@@ -42,8 +42,7 @@ fn params(common_name: &str) -> CertificateParams {
 /// Seven octets that no other call gives.
 fn unique() -> [u8; 8] {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0x0100);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-        .to_be_bytes()
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes()
 }
 
 pub(super) fn name(common_name: &str) -> DistinguishedName {
@@ -143,10 +142,7 @@ impl Minted {
         let signature = issuer.key.sign(&tbs).unwrap();
         let signature = tlv(3, &[&[0], signature.as_slice()].concat());
         let der = tlv(0x30, &[tbs, certificate[1].clone(), signature].concat());
-        Self {
-            der: der.into(),
-            ..self.clone()
-        }
+        Self { der: der.into(), ..self.clone() }
     }
 
     /// This certificate as version 1, signed again by its issuer.
@@ -159,10 +155,7 @@ impl Minted {
 
     /// This certificate with other octets altogether.
     pub(super) fn replaced(&self, der: Vec<u8>) -> Self {
-        Self {
-            der: der.into(),
-            ..self.clone()
-        }
+        Self { der: der.into(), ..self.clone() }
     }
 
     /// A revocation list of this CA.
@@ -207,11 +200,7 @@ pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     if length < 0x80 {
         der.push(u8::try_from(length).unwrap());
     } else {
-        let octets: Vec<u8> = length
-            .to_be_bytes()
-            .into_iter()
-            .skip_while(|&o| o == 0)
-            .collect();
+        let octets: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|&o| o == 0).collect();
         der.push(0x80 | u8::try_from(octets.len()).unwrap());
         der.extend(octets);
     }
@@ -232,11 +221,7 @@ pub(super) fn content(der: &[u8]) -> &[u8] {
 }
 
 fn header(der: &[u8]) -> usize {
-    if der[1] < 0x80 {
-        2
-    } else {
-        2 + usize::from(der[1] & 0x7f)
-    }
+    if der[1] < 0x80 { 2 } else { 2 + usize::from(der[1] & 0x7f) }
 }
 
 /// The data values in a content.
@@ -247,12 +232,7 @@ pub(super) fn children(mut content: &[u8]) -> Vec<Vec<u8>> {
         let length = content[2..header]
             .iter()
             .fold(0_usize, |length, &octet| length << 8 | usize::from(octet));
-        let end = header
-            + if content[1] < 0x80 {
-                usize::from(content[1])
-            } else {
-                length
-            };
+        let end = header + if content[1] < 0x80 { usize::from(content[1]) } else { length };
         let (value, rest) = content.split_at(end);
         values.push(value.to_vec());
         content = rest;

@@ -62,10 +62,7 @@ pub(super) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> Gat
                     endpoint("gamma", Mode::Loose, "alpha", false),
                 ],
             ),
-            (
-                "crl".to_owned(),
-                vec![endpoint("crl", Mode::Strict, "alpha", true)],
-            ),
+            ("crl".to_owned(), vec![endpoint("crl", Mode::Strict, "alpha", true)]),
         ]),
         fault,
         limits: Limits::default(),
@@ -84,11 +81,7 @@ pub(super) async fn world_with(fault: Option<Fault>) -> World {
 
 impl World {
     pub(super) async fn connect(&self, client: &Client, host: &str) -> Result<Connection, String> {
-        let listener = if host.starts_with("crl") {
-            "crl"
-        } else {
-            "main"
-        };
+        let listener = if host.starts_with("crl") { "crl" } else { "main" };
         let address = self.gate.address(listener).unwrap();
         let stream = TcpStream::connect(address).await.unwrap();
         let name = ServerName::try_from(host.to_owned()).unwrap();
@@ -96,10 +89,7 @@ impl World {
             .connect(name, stream)
             .await
             .map_err(|error| error.to_string())?;
-        Ok(Connection {
-            tls,
-            host: host.to_owned(),
-        })
+        Ok(Connection { tls, host: host.to_owned() })
     }
 
     /// `/whoami` and `/protected`, over one connection.
@@ -113,11 +103,7 @@ impl World {
         let (protected, body) = connection.get("/protected").await?;
         let marker = body == MARKER;
         assert_eq!(marker, protected == 200);
-        Ok(Visit {
-            verified: whoami["verified"].as_bool().unwrap(),
-            whoami,
-            marker,
-        })
+        Ok(Visit { verified: whoami["verified"].as_bool().unwrap(), whoami, marker })
     }
 }
 
@@ -141,8 +127,7 @@ impl Connection {
 
     pub(super) async fn get(&mut self, path: &str) -> Result<(u16, String), String> {
         let host = self.host.clone();
-        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"))
-            .await
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await
     }
 
     /// Sends a request as it is and reads the answer.
@@ -151,11 +136,7 @@ impl Connection {
         let mut answer = Vec::new();
         loop {
             let mut buffer = [0; 4096];
-            let count = self
-                .tls
-                .read(&mut buffer)
-                .await
-                .map_err(|error| error.to_string())?;
+            let count = self.tls.read(&mut buffer).await.map_err(|error| error.to_string())?;
             if count == 0 {
                 return Err("closed".to_owned());
             }
@@ -185,11 +166,7 @@ impl Client {
     /// Sends these certificates, and signs with the key of the first.
     pub(super) fn with(list: &[&Minted], version: &'static SupportedProtocolVersion) -> Self {
         let key = list.first().map(|first| first.key.serialize_der());
-        Self::build(
-            list.iter().map(|minted| minted.der.clone()).collect(),
-            key,
-            version,
-        )
+        Self::build(list.iter().map(|minted| minted.der.clone()).collect(), key, version)
     }
 
     pub(super) fn anonymous(version: &'static SupportedProtocolVersion) -> Self {
@@ -225,9 +202,7 @@ impl Client {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Anyone))
             .with_client_cert_resolver(Arc::new(Always(key)));
-        Self {
-            config: Arc::new(config),
-        }
+        Self { config: Arc::new(config) }
     }
 
     /// This client with application protocols or without SNI.

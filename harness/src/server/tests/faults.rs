@@ -11,34 +11,16 @@ async fn over_acceptance() {
     for version in VERSIONS {
         let stranger = Client::with(&[&root("Other").client("Client")], version);
         let world = world_with(Some(Fault::AcceptAll)).await;
-        assert!(
-            world
-                .visit(&stranger, "alpha.agents.test")
-                .await
-                .unwrap()
-                .marker
-        );
+        assert!(world.visit(&stranger, "alpha.agents.test").await.unwrap().marker);
 
         let world = world_with(Some(Fault::LooseTreatsInvalidAsAuthenticated)).await;
         assert!(world.visit(&stranger, "alpha.agents.test").await.is_err());
-        assert!(
-            world
-                .visit(&stranger, "gamma.agents.test")
-                .await
-                .unwrap()
-                .marker
-        );
+        assert!(world.visit(&stranger, "gamma.agents.test").await.unwrap().marker);
 
         let world = world_with(Some(Fault::IgnorePossession)).await;
         let client = world.alpha.client("Client");
         let impostor = Client::impostor(&[&client], &lone_client("Other"), version);
-        assert!(
-            world
-                .visit(&impostor, "alpha.agents.test")
-                .await
-                .unwrap()
-                .marker
-        );
+        assert!(world.visit(&impostor, "alpha.agents.test").await.unwrap().marker);
 
         let nobody = Client::anonymous(version);
         let world = world_with(Some(Fault::MarkerForEveryone)).await;
@@ -46,13 +28,7 @@ async fn over_acceptance() {
         assert!(visit.marker && !visit.verified);
 
         let world = world_with(Some(Fault::StrictLetsEmptyListThrough)).await;
-        assert!(
-            !world
-                .visit(&nobody, "alpha.agents.test")
-                .await
-                .unwrap()
-                .verified
-        );
+        assert!(!world.visit(&nobody, "alpha.agents.test").await.unwrap().verified);
     }
 }
 
@@ -68,14 +44,7 @@ async fn wrong_identity() {
     let mut connection = world.connect(&nobody, "gamma.agents.test").await.unwrap();
     let request =
         "GET /whoami HTTP/1.1\r\nHost: gamma.agents.test\r\nX-Client-Subject: CN=Me\r\n\r\n";
-    assert!(
-        connection
-            .send(request)
-            .await
-            .unwrap()
-            .1
-            .contains("\"subject\":\"CN=Me\"")
-    );
+    assert!(connection.send(request).await.unwrap().1.contains("\"subject\":\"CN=Me\""));
 
     let world = world_with(Some(Fault::AnonymousAlways)).await;
     let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
@@ -92,15 +61,9 @@ async fn wrong_request() {
     assert_eq!(connection.send(request).await.unwrap().0, 200);
 
     let world = world_with(Some(Fault::KeepConnections)).await;
-    let mut open = world
-        .connect(&Client::anonymous(VERSIONS[1]), "gamma.agents.test")
-        .await
-        .unwrap();
-    world
-        .gate
-        .control()
-        .set_mode("gamma.agents.test", Mode::Strict)
-        .unwrap();
+    let mut open =
+        world.connect(&Client::anonymous(VERSIONS[1]), "gamma.agents.test").await.unwrap();
+    world.gate.control().set_mode("gamma.agents.test", Mode::Strict).unwrap();
     assert_eq!(open.get("/whoami").await.unwrap().0, 200);
 }
 
@@ -141,13 +104,8 @@ async fn over_blocking() {
         };
         let list: Vec<_> = refused.iter().collect();
         let blocked = Client::with(&list, VERSIONS[1]);
-        assert!(
-            world.visit(&blocked, "alpha.agents.test").await.is_err(),
-            "{fault}"
-        );
-        let plain = world
-            .visit(&Client::with(&[&client], VERSIONS[1]), "alpha.agents.test")
-            .await;
+        assert!(world.visit(&blocked, "alpha.agents.test").await.is_err(), "{fault}");
+        let plain = world.visit(&Client::with(&[&client], VERSIONS[1]), "alpha.agents.test").await;
         assert_eq!(plain.is_ok(), fault != Fault::RefuseEveryone, "{fault}");
     }
 }

@@ -27,13 +27,7 @@ async fn others_are_not_disturbed() {
         held.push(stream);
     }
     let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
-    assert!(
-        world
-            .visit(&client, "alpha.agents.test")
-            .await
-            .unwrap()
-            .verified
-    );
+    assert!(world.visit(&client, "alpha.agents.test").await.unwrap().verified);
     // Plain HTTP is answered with an alert and a close.
     let mut answer = Vec::new();
     held[1].read_to_end(&mut answer).await.unwrap();

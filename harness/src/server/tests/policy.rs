@@ -21,15 +21,9 @@ async fn verified_anonymous_and_refused() {
             assert!(visit.verified && visit.marker, "{visit:?}");
             assert_eq!(visit.whoami["endpoint"], host);
             assert_eq!(visit.whoami["subject"], "CN=Client,O=Example ORG");
-            assert_eq!(
-                visit.whoami["subject_alt_names"][0],
-                "URI:spiffe://a.test/x"
-            );
+            assert_eq!(visit.whoami["subject_alt_names"][0], "URI:spiffe://a.test/x");
             let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &client.der);
-            assert_eq!(
-                visit.whoami["sha256"],
-                crate::server::verify::hex(digest.as_ref())
-            );
+            assert_eq!(visit.whoami["sha256"], crate::server::verify::hex(digest.as_ref()));
         }
         // The tenant next door, in both directions.
         assert!(world.visit(&honest, "beta.agents.test").await.is_err());
@@ -53,19 +47,15 @@ async fn version_1_and_every_kind_of_key() {
     let world = world().await;
     let v1 = world.alpha.client("Client").as_v1(&world.alpha);
     let mut clients = vec![v1];
-    for algorithm in [
-        &rcgen::PKCS_ED25519,
-        &rcgen::PKCS_ECDSA_P384_SHA384,
-        &rcgen::PKCS_ECDSA_P521_SHA512,
-    ] {
+    for algorithm in
+        [&rcgen::PKCS_ED25519, &rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ECDSA_P521_SHA512]
+    {
         let key = rcgen::KeyPair::generate_for(algorithm).unwrap();
         clients.push(world.alpha.client_of("Client", key.into()));
     }
     for client in &clients {
         for version in VERSIONS {
-            let visit = world
-                .visit(&Client::with(&[client], version), "alpha.agents.test")
-                .await;
+            let visit = world.visit(&Client::with(&[client], version), "alpha.agents.test").await;
             assert!(visit.unwrap().verified);
         }
     }
@@ -82,12 +72,9 @@ async fn alerts_say_why() {
     let server = world.alpha.client_with("Client", |params| {
         params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ServerAuth];
     });
-    let long = world
-        .alpha
-        .client("Client")
-        .altered(&world.alpha, |fields| {
-            fields[1] = tlv(2, &[0x11; 21]);
-        });
+    let long = world.alpha.client("Client").altered(&world.alpha, |fields| {
+        fields[1] = tlv(2, &[0x11; 21]);
+    });
     for (client, alert) in [
         (&expired, "CertificateExpired"),
         (&root("Other").client("Client"), "UnknownCA"),
@@ -110,13 +97,7 @@ async fn alerts_say_why() {
 async fn server_name_and_host() {
     let world = world().await;
     let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
-    assert!(
-        world
-            .visit(&client, "ALPHA.agents.TEST")
-            .await
-            .unwrap()
-            .verified
-    );
+    assert!(world.visit(&client, "ALPHA.agents.TEST").await.unwrap().verified);
     for name in ["delta.agents.test", "alpha.agents.test.example"] {
         let error = world.visit(&client, name).await.unwrap_err();
         assert!(error.contains("UnrecognisedName"), "{error}");
@@ -126,36 +107,15 @@ async fn server_name_and_host() {
     let error = world.visit(&silent, "alpha.agents.test").await.unwrap_err();
     assert!(error.contains("UnrecognisedName"), "{error}");
     // Alone on its listener.
-    assert!(
-        world
-            .visit(&silent, "crl.agents.test")
-            .await
-            .unwrap()
-            .verified
-    );
+    assert!(world.visit(&silent, "crl.agents.test").await.unwrap().verified);
 
     let mut connection = world.connect(&client, "alpha.agents.test").await.unwrap();
     for (request, expected) in [
-        (
-            "GET /whoami HTTP/1.1\r\nHost: beta.agents.test\r\n\r\n",
-            421,
-        ),
-        (
-            "GET https://gamma.agents.test/ HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n",
-            421,
-        ),
-        (
-            "GET /whoami HTTP/1.1\r\nHost: Alpha.agents.test:8443\r\n\r\n",
-            200,
-        ),
-        (
-            "GET /elsewhere HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n",
-            404,
-        ),
-        (
-            "DELETE /protected HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n",
-            405,
-        ),
+        ("GET /whoami HTTP/1.1\r\nHost: beta.agents.test\r\n\r\n", 421),
+        ("GET https://gamma.agents.test/ HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n", 421),
+        ("GET /whoami HTTP/1.1\r\nHost: Alpha.agents.test:8443\r\n\r\n", 200),
+        ("GET /elsewhere HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n", 404),
+        ("DELETE /protected HTTP/1.1\r\nHost: alpha.agents.test\r\n\r\n", 405),
         (
             "GET /whoami HTTP/1.1\r\nHost: alpha.agents.test\r\nX-Client-Subject: CN=Root\r\n\r\n",
             200,
@@ -187,9 +147,7 @@ async fn http_2() {
         let response = send.send_request(request).await.unwrap();
         assert_eq!(response.status(), expected);
         if expected == 200 {
-            let body = http_body_util::BodyExt::collect(response.into_body())
-                .await
-                .unwrap();
+            let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
             let whoami: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap();
             assert_eq!(whoami["alpn"], "h2");
             assert_eq!(whoami["tls_version"], "1.3");
@@ -216,27 +174,12 @@ async fn configuration_errors_name_the_thing() {
     };
     let leaf = alpha.client("Leaf").der;
     for (error, named) in [
-        (
-            started(&|c| c.accounts[1].prefix = "ALPHA".to_owned()).await,
-            "'alpha'",
-        ),
-        (
-            started(&|c| c.accounts[1].prefix = "a.b".to_owned()).await,
-            "'a.b'",
-        ),
-        (
-            started(&|c| c.accounts[1].name = "alpha".to_owned()).await,
-            "'alpha'",
-        ),
+        (started(&|c| c.accounts[1].prefix = "ALPHA".to_owned()).await, "'alpha'"),
+        (started(&|c| c.accounts[1].prefix = "a.b".to_owned()).await, "'a.b'"),
+        (started(&|c| c.accounts[1].name = "alpha".to_owned()).await, "'alpha'"),
         (started(&|c| c.accounts[1].anchors.clear()).await, "'beta'"),
-        (
-            started(&|c| c.accounts[1].anchors.push(leaf.clone())).await,
-            "'beta'",
-        ),
-        (
-            started(&|c| c.accounts[1].crls.push(vec![1].into())).await,
-            "'beta'",
-        ),
+        (started(&|c| c.accounts[1].anchors.push(leaf.clone())).await, "'beta'"),
+        (started(&|c| c.accounts[1].crls.push(vec![1].into())).await, "'beta'"),
         (
             started(&|c| {
                 let main = c.listeners.get_mut("main").unwrap();
@@ -247,18 +190,14 @@ async fn configuration_errors_name_the_thing() {
         ),
         (
             started(&|c| {
-                c.listeners
-                    .insert("solo".to_owned(), vec![orphan(Mode::Strict, None)]);
+                c.listeners.insert("solo".to_owned(), vec![orphan(Mode::Strict, None)]);
             })
             .await,
             "'orphan.agents.test'",
         ),
         (
             started(&|c| {
-                c.listeners.insert(
-                    "solo".to_owned(),
-                    vec![orphan(Mode::Public, Some("nobody"))],
-                );
+                c.listeners.insert("solo".to_owned(), vec![orphan(Mode::Public, Some("nobody"))]);
             })
             .await,
             "'nobody'",
@@ -270,10 +209,7 @@ async fn configuration_errors_name_the_thing() {
             .await,
             "'solo'",
         ),
-        (
-            started(&|c| c.certificates.clear()).await,
-            "server certificate",
-        ),
+        (started(&|c| c.certificates.clear()).await, "server certificate"),
     ] {
         assert!(error.contains(named), "{error} names no {named}");
     }
@@ -294,33 +230,18 @@ fn ca_files() {
         format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
     };
     let good = file("good.pem", &format!("Our CA\n{}", pem(&root.der)));
-    assert_eq!(
-        load_ca_file(&good).unwrap(),
-        std::slice::from_ref(&root.der)
-    );
+    assert_eq!(load_ca_file(&good).unwrap(), std::slice::from_ref(&root.der));
     for (path, problem) in [
         (directory.path().join("missing.pem"), "cannot be read"),
         (file("empty.pem", ""), "holds no certificate"),
         (file("text.pem", "hello"), "holds no certificate"),
-        (
-            file("broken.pem", "-----BEGIN CERTIFICATE-----\n*"),
-            "is not PEM",
-        ),
+        (file("broken.pem", "-----BEGIN CERTIFICATE-----\n*"), "is not PEM"),
         (file("garbage.pem", &pem(b"garbage")), "not a certificate"),
-        (
-            file(
-                "leaf.pem",
-                &(pem(&root.der) + &pem(&root.client("Leaf").der)),
-            ),
-            "certificate 1",
-        ),
+        (file("leaf.pem", &(pem(&root.der) + &pem(&root.client("Leaf").der))), "certificate 1"),
     ] {
         let error = load_ca_file(&path).unwrap_err().to_string();
         assert!(error.contains(problem), "{error}");
-        assert!(
-            error.contains(path.file_name().unwrap().to_str().unwrap()),
-            "{error}"
-        );
+        assert!(error.contains(path.file_name().unwrap().to_str().unwrap()), "{error}");
     }
 }
 
@@ -334,11 +255,7 @@ fn base64(bytes: &[u8]) -> String {
         }
         for index in 0..4 {
             let digit = usize::try_from(word >> (18 - 6 * index) & 63).unwrap();
-            text.push(if index > chunk.len() {
-                '='
-            } else {
-                char::from(DIGITS[digit])
-            });
+            text.push(if index > chunk.len() { '=' } else { char::from(DIGITS[digit]) });
         }
     }
     text

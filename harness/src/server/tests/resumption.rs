@@ -12,10 +12,7 @@ async fn resumption_keeps_the_identity() {
     let world = world().await;
     let client = world.alpha.client("Client");
     for version in VERSIONS {
-        for how in [
-            Tls12Resumption::SessionIdOrTickets,
-            Tls12Resumption::SessionIdOnly,
-        ] {
+        for how in [Tls12Resumption::SessionIdOrTickets, Tls12Resumption::SessionIdOnly] {
             let visitor = Client::with(&[&client], version).changed(|config| {
                 config.resumption = Resumption::in_memory_sessions(8).tls12_resumption(how);
             });
@@ -50,18 +47,10 @@ async fn tickets_end_with_their_generation() {
 async fn tickets_that_outlive_policy() {
     let world = world_with(Some(Fault::TicketsOutlivePolicy)).await;
     for version in VERSIONS {
-        world
-            .gate
-            .control()
-            .set_mode("gamma.agents.test", Mode::Loose)
-            .unwrap();
+        world.gate.control().set_mode("gamma.agents.test", Mode::Loose).unwrap();
         let visitor = Client::with(&[&world.alpha.client("Client")], version);
         world.visit(&visitor, "gamma.agents.test").await.unwrap();
-        world
-            .gate
-            .control()
-            .set_mode("gamma.agents.test", Mode::Strict)
-            .unwrap();
+        world.gate.control().set_mode("gamma.agents.test", Mode::Strict).unwrap();
         let visit = world.visit(&visitor, "gamma.agents.test").await.unwrap();
         assert_eq!(visit.whoami["resumed"], true);
     }

@@ -65,8 +65,7 @@ impl<'a> Name<'a> {
     /// Whether this name is in the subtree below `base` (RFC 5280 4.2.1.10).
     pub(super) fn is_within(self, base: Name<'_>) -> bool {
         let mut own = self.rdns();
-        base.rdns()
-            .all(|base| own.next().is_some_and(|own| rdn_matches(own, base)))
+        base.rdns().all(|base| own.next().is_some_and(|own| rdn_matches(own, base)))
     }
 
     /// Values of the `emailAddress` attributes.
@@ -109,10 +108,7 @@ fn values(bytes: &[u8]) -> impl Iterator<Item = Tlv<'_>> {
 pub(super) fn attributes(rdn: &[u8]) -> impl Iterator<Item = Attribute<'_>> {
     values(rdn).filter_map(|pair| {
         let mut fields = values(pair.value);
-        Some(Attribute {
-            oid: fields.next()?.value,
-            value: fields.next()?,
-        })
+        Some(Attribute { oid: fields.next()?.value, value: fields.next()? })
     })
 }
 
@@ -177,9 +173,7 @@ pub(super) fn text(value: Tlv<'_>) -> Option<String> {
             if !units.remainder().is_empty() {
                 return None;
             }
-            units
-                .map(|unit| char::from_u32(u32::from_be_bytes(unit.try_into().ok()?)))
-                .collect()
+            units.map(|unit| char::from_u32(u32::from_be_bytes(unit.try_into().ok()?))).collect()
         }
         _ => None,
     }
@@ -202,19 +196,13 @@ mod tests {
             (tag::UTF8_STRING, b"  Example \t ORG "),
             (tag::BMP_STRING, b"\0E\0x\0a\0m\0p\0l\0e\0 \0O\0R\0G"),
         ] {
-            assert!(
-                read(&plain).matches(read(&name(&[&[(O, tag, value)]]))),
-                "{value:?}"
-            );
+            assert!(read(&plain).matches(read(&name(&[&[(O, tag, value)]]))), "{value:?}");
         }
         for other in [
             name(&[&[(CN, tag::UTF8_STRING, b"Example ORG")]]),
             name(&[&[(O, tag::UTF8_STRING, b"ExampleORG")]]),
             name(&[&[(O, tag::OCTET_STRING, b"Example ORG")]]),
-            name(&[
-                &[(O, tag::UTF8_STRING, b"Example ORG")],
-                &[(CN, tag::UTF8_STRING, b"x")],
-            ]),
+            name(&[&[(O, tag::UTF8_STRING, b"Example ORG")], &[(CN, tag::UTF8_STRING, b"x")]]),
             name(&[]),
         ] {
             assert!(!read(&plain).matches(read(&other)), "{other:?}");
@@ -226,10 +214,7 @@ mod tests {
     fn multi_valued_names_are_sets() {
         let a = name(&[&[(O, tag::UTF8_STRING, b"o"), (CN, tag::UTF8_STRING, b"c")]]);
         let b = name(&[&[(CN, tag::UTF8_STRING, b"C"), (O, tag::UTF8_STRING, b"O")]]);
-        let two = name(&[
-            &[(CN, tag::UTF8_STRING, b"c")],
-            &[(O, tag::UTF8_STRING, b"o")],
-        ]);
+        let two = name(&[&[(CN, tag::UTF8_STRING, b"c")], &[(O, tag::UTF8_STRING, b"o")]]);
         assert!(read(&a).matches(read(&b)));
         assert!(!read(&a).matches(read(&two)));
     }

@@ -7,12 +7,7 @@ use super::name::{Attribute, EMAIL_ADDRESS, Name, attributes, text};
 pub(crate) fn rfc4514(name: Name<'_>) -> String {
     let mut rdns: Vec<String> = name
         .rdns()
-        .map(|rdn| {
-            attributes(rdn)
-                .map(attribute_text)
-                .collect::<Vec<_>>()
-                .join("+")
-        })
+        .map(|rdn| attributes(rdn).map(attribute_text).collect::<Vec<_>>().join("+"))
         .collect();
     rdns.reverse();
     rdns.join(",")
@@ -67,14 +62,10 @@ fn escape(text: &str) -> String {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0x0f)]).collect()
 }
 
 /// An object identifier from its content octets, in dotted decimal.
@@ -111,15 +102,9 @@ mod tests {
     fn text_of_names() {
         let content = name(&[
             &[(O, tag::PRINTABLE_STRING, b"Example, Inc.")],
-            &[
-                (CN, tag::UTF8_STRING, b" #a\0\xc3\xa9 "),
-                (&[0x2a, 3], tag::UTF8_STRING, b"v"),
-            ],
+            &[(CN, tag::UTF8_STRING, b" #a\0\xc3\xa9 "), (&[0x2a, 3], tag::UTF8_STRING, b"v")],
         ]);
-        assert_eq!(
-            rfc4514(read(&content)),
-            "CN=\\ #a\\00é\\ +1.2.3=#0c0176,O=Example\\, Inc."
-        );
+        assert_eq!(rfc4514(read(&content)), "CN=\\ #a\\00é\\ +1.2.3=#0c0176,O=Example\\, Inc.");
         assert_eq!(rfc4514(read(&[])), "");
     }
 }

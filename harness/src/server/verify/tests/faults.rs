@@ -10,11 +10,7 @@ fn each_refusal_has_its_reason() {
         let refusal = bad.case.verdict().unwrap_err();
         // Times of the clock differ.
         let same = refusal == bad.refusal || discriminant(&refusal) == discriminant(&bad.refusal);
-        assert!(
-            same,
-            "{}: {refusal:?} instead of {:?}",
-            bad.case.name, bad.refusal
-        );
+        assert!(same, "{}: {refusal:?} instead of {:?}", bad.case.name, bad.refusal);
     }
 }
 

@@ -26,12 +26,7 @@ struct Case {
 impl Case {
     fn new(name: &str, anchors: &[&Minted], sent: &[&Minted]) -> Self {
         let ders = |list: &[&Minted]| list.iter().map(|minted| minted.der.clone()).collect();
-        Self {
-            name: name.to_owned(),
-            anchors: ders(anchors),
-            crls: None,
-            sent: ders(sent),
-        }
+        Self { name: name.to_owned(), anchors: ders(anchors), crls: None, sent: ders(sent) }
     }
 
     fn with_crls(mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Self {
@@ -41,9 +36,11 @@ impl Case {
 
     fn verdict_under(&self, checks: Checks) -> Result<(), Refusal> {
         let (first, rest) = self.sent.split_first().unwrap();
-        PathValidator::new(&self.anchors, self.crls.as_deref(), checks)
-            .unwrap()
-            .validate(first, rest, unix_now())
+        PathValidator::new(&self.anchors, self.crls.as_deref(), checks).unwrap().validate(
+            first,
+            rest,
+            unix_now(),
+        )
     }
 
     fn verdict(&self) -> Result<(), Refusal> {
@@ -61,10 +58,7 @@ type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
 /// The content of a `Name`.
 pub(super) fn name(rdns: &[&[Attribute<'_>]]) -> Vec<u8> {
     let pair = |(oid, string, value): &Attribute<'_>| {
-        tlv(
-            tag::SEQUENCE,
-            &[tlv(tag::OID, oid), tlv(*string, value)].concat(),
-        )
+        tlv(tag::SEQUENCE, &[tlv(tag::OID, oid), tlv(*string, value)].concat())
     };
     rdns.iter()
         .flat_map(|rdn| tlv(tag::SET, &rdn.iter().flat_map(pair).collect::<Vec<_>>()))

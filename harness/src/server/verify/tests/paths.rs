@@ -48,10 +48,7 @@ fn eight_certificates_below_the_anchor_and_no_more() {
     assert_eq!(Case::new("eight", &[&root], &sent).verdict(), Ok(()));
     let client = chain[0].client("Client");
     let sent: Vec<_> = std::iter::once(&client).chain(&chain).collect();
-    assert_eq!(
-        Case::new("nine", &[&root], &sent).verdict(),
-        Err(Refusal::PathTooLong)
-    );
+    assert_eq!(Case::new("nine", &[&root], &sent).verdict(), Err(Refusal::PathTooLong));
 }
 
 #[test]
@@ -59,14 +56,10 @@ fn sixteen_certificates_are_looked_at() {
     let root = root("Root");
     let one = root.intermediate("One");
     let client = one.client("Client");
-    let strangers: Vec<_> = (0..15)
-        .map(|_| crate::server::testing::root("Stranger"))
-        .collect();
+    let strangers: Vec<_> = (0..15).map(|_| crate::server::testing::root("Stranger")).collect();
     let with = |count: usize| {
-        let sent: Vec<_> = std::iter::once(&client)
-            .chain(&strangers[..count])
-            .chain([&one])
-            .collect();
+        let sent: Vec<_> =
+            std::iter::once(&client).chain(&strangers[..count]).chain([&one]).collect();
         Case::new("strangers", &[&root], &sent).verdict()
     };
     assert_eq!(with(14), Ok(()));

@@ -31,12 +31,7 @@ pub(super) fn bad_case(
     anchors: &[&Minted],
     sent: &[&Minted],
 ) -> Bad {
-    Bad {
-        case: Case::new(name, anchors, sent),
-        refusal,
-        check,
-        webpki_accepts: None,
-    }
+    Bad { case: Case::new(name, anchors, sent), refusal, check, webpki_accepts: None }
 }
 
 impl Bad {

@@ -8,14 +8,10 @@ use crate::server::testing::root;
 
 /// Name, constraint, a name inside, a name outside.
 pub(super) fn constraints() -> Vec<(&'static str, NameConstraints, SanType, SanType)> {
-    let permitted = |base| NameConstraints {
-        permitted_subtrees: vec![base],
-        excluded_subtrees: Vec::new(),
-    };
-    let excluded = |base| NameConstraints {
-        permitted_subtrees: Vec::new(),
-        excluded_subtrees: vec![base],
-    };
+    let permitted =
+        |base| NameConstraints { permitted_subtrees: vec![base], excluded_subtrees: Vec::new() };
+    let excluded =
+        |base| NameConstraints { permitted_subtrees: Vec::new(), excluded_subtrees: vec![base] };
     let dns = |text: &str| SanType::DnsName(text.try_into().unwrap());
     let email = |text: &str| SanType::Rfc822Name(text.try_into().unwrap());
     let ip = |text: &str| SanType::IpAddress(text.parse().unwrap());
@@ -23,43 +19,17 @@ pub(super) fn constraints() -> Vec<(&'static str, NameConstraints, SanType, SanT
     let base = |text: &str| GeneralSubtree::DnsName(text.to_owned());
     let mail = |text: &str| GeneralSubtree::Rfc822Name(text.to_owned());
     vec![
-        (
-            "dNSName",
-            permitted(base("a.test")),
-            dns("x.A.test"),
-            dns("xa.test"),
-        ),
-        (
-            "not dNSName",
-            excluded(base("a.test")),
-            dns("xa.test"),
-            dns("x.a.test"),
-        ),
-        (
-            "iPAddress",
-            permitted(net.clone()),
-            ip("10.1.2.3"),
-            ip("11.1.2.3"),
-        ),
+        ("dNSName", permitted(base("a.test")), dns("x.A.test"), dns("xa.test")),
+        ("not dNSName", excluded(base("a.test")), dns("xa.test"), dns("x.a.test")),
+        ("iPAddress", permitted(net.clone()), ip("10.1.2.3"), ip("11.1.2.3")),
         ("not iPAddress", excluded(net), ip("::1"), ip("10.1.2.3")),
-        (
-            "rfc822Name",
-            permitted(mail("a.test")),
-            email("me@A.test"),
-            email("me@x.a.test"),
-        ),
-        (
-            "not rfc822Name",
-            excluded(mail(".a.test")),
-            email("me@a.test"),
-            email("me@x.a.test"),
-        ),
+        ("rfc822Name", permitted(mail("a.test")), email("me@A.test"), email("me@x.a.test")),
+        ("not rfc822Name", excluded(mail(".a.test")), email("me@a.test"), email("me@x.a.test")),
     ]
 }
 
 pub(super) fn webpki_on_constraints(name: &str) -> Option<&'static str> {
-    name.contains("rfc822Name")
-        .then_some("it supports neither form of rfc822Name constraints")
+    name.contains("rfc822Name").then_some("it supports neither form of rfc822Name constraints")
 }
 
 /// Only subjects of our organization.
@@ -83,33 +53,17 @@ pub(super) fn bad() -> Vec<Bad> {
     for (name, constraints, _, outside) in constraints() {
         let ca = root.intermediate_with("Constrained", |p| p.name_constraints = Some(constraints));
         let client = ca.client_with("Client", |p| p.subject_alt_names = vec![outside.clone()]);
-        bad.push(bad_case(
-            &format!("outside {name}"),
-            with(),
-            &[&root],
-            &[&client, &ca],
-        ));
+        bad.push(bad_case(&format!("outside {name}"), with(), &[&root], &[&client, &ca]));
         let below = ca.intermediate("Below");
         let client = below.client_with("Client", |p| p.subject_alt_names = vec![outside]);
         let sent = [&client, &below, &ca];
-        bad.push(bad_case(
-            &format!("far outside {name}"),
-            with(),
-            &[&root],
-            &sent,
-        ));
+        bad.push(bad_case(&format!("far outside {name}"), with(), &[&root], &sent));
     }
     let ca = root.intermediate_with("Constrained", |p| p.name_constraints = Some(only_ours()));
     let client = ca.client_with("Client", |p| {
         p.distinguished_name = rcgen::DistinguishedName::new();
-        p.distinguished_name
-            .push(DnType::OrganizationName, "Other ORG");
+        p.distinguished_name.push(DnType::OrganizationName, "Other ORG");
     });
-    bad.push(bad_case(
-        "outside directoryName",
-        with(),
-        &[&root],
-        &[&client, &ca],
-    ));
+    bad.push(bad_case("outside directoryName", with(), &[&root], &[&client, &ca]));
     bad
 }

@@ -31,43 +31,15 @@ pub(super) fn bad() -> Vec<Bad> {
     let version = || (Refusal::Version, Some(Check::Version));
     let one = |name, with, client: &Minted| bad_case(name, with, &[&root], &[client]);
     vec![
-        one(
-            "trailing octets",
-            with(EncodingDefect::TrailingBytes),
-            &trailing,
-        ),
-        one(
-            "long length outside",
-            with(EncodingDefect::NonMinimalLength),
-            &long_outside,
-        ),
-        one(
-            "long length inside",
-            with(EncodingDefect::NonMinimalLength),
-            &long_inside,
-        ),
-        one(
-            "outer algorithm",
-            with(EncodingDefect::AlgorithmMismatch),
-            &other_algorithm,
-        ),
-        one(
-            "long integer",
-            with(EncodingDefect::NonMinimalInteger),
-            &long_serial,
-        )
-        .webpki_accepts(DIFFERENT_SCOPE),
-        one(
-            "version 1 spelled out",
-            with(EncodingDefect::ExplicitVersion1),
-            &spelled_out,
-        ),
-        one(
-            "GeneralizedTime before 2050",
-            with(EncodingDefect::TimeType),
-            &early,
-        )
-        .webpki_accepts(DIFFERENT_SCOPE),
+        one("trailing octets", with(EncodingDefect::TrailingBytes), &trailing),
+        one("long length outside", with(EncodingDefect::NonMinimalLength), &long_outside),
+        one("long length inside", with(EncodingDefect::NonMinimalLength), &long_inside),
+        one("outer algorithm", with(EncodingDefect::AlgorithmMismatch), &other_algorithm),
+        one("long integer", with(EncodingDefect::NonMinimalInteger), &long_serial)
+            .webpki_accepts(DIFFERENT_SCOPE),
+        one("version 1 spelled out", with(EncodingDefect::ExplicitVersion1), &spelled_out),
+        one("GeneralizedTime before 2050", with(EncodingDefect::TimeType), &early)
+            .webpki_accepts(DIFFERENT_SCOPE),
         one("version 4", version(), &version_4),
         one("version 1 with extensions", version(), &v1_with_extensions),
     ]

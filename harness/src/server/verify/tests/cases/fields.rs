@@ -13,17 +13,10 @@ pub(super) fn bad() -> Vec<Bad> {
         .chain(others())
         .map(|(name, refusal, check, edit, webpki_accepts)| Bad {
             webpki_accepts,
-            ..bad_case(
-                name,
-                (refusal, Some(check)),
-                &[&root],
-                &[&root.client_with("Client", edit)],
-            )
+            ..bad_case(name, (refusal, Some(check)), &[&root], &[&root.client_with("Client", edit)])
         })
         .collect();
-    let negative = root
-        .client("Client")
-        .altered(&root, |fields| fields[1] = tlv(2, &[0xff, 0x01]));
+    let negative = root.client("Client").altered(&root, |fields| fields[1] = tlv(2, &[0xff, 0x01]));
     let with_serial = (Refusal::SerialNumber, Some(Check::SerialNumber));
     bad.push(
         bad_case("serial negative", with_serial, &[&root], &[&negative])

@@ -57,32 +57,19 @@ pub(super) fn bad() -> Vec<Bad> {
             ("above", vec![&between.client("Client"), &between, &issuer]),
         ] {
             let name = format!("issuer: {name}, {place}");
-            bad.push(Bad {
-                webpki_accepts,
-                ..bad_case(&name, with.clone(), &[&root], &sent)
-            });
+            bad.push(Bad { webpki_accepts, ..bad_case(&name, with.clone(), &[&root], &sent) });
         }
     }
     let v1 = root.intermediate("Old").as_v1(&root);
     let with_version = (Refusal::IssuerVersion, Some(Check::IssuerVersion));
-    bad.push(bad_case(
-        "issuer: version 1",
-        with_version,
-        &[&root],
-        &[&v1.client("Client"), &v1],
-    ));
+    bad.push(bad_case("issuer: version 1", with_version, &[&root], &[&v1.client("Client"), &v1]));
     let short = root.intermediate_with("Short", |p| {
         p.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     });
     let below = short.intermediate("Below");
     let with_length = (Refusal::PathTooLong, Some(Check::PathLength));
     let sent = [&below.client("Client"), &below, &short];
-    bad.push(bad_case(
-        "issuer: pathLenConstraint",
-        with_length,
-        &[&root],
-        &sent,
-    ));
+    bad.push(bad_case("issuer: pathLenConstraint", with_length, &[&root], &sent));
     bad.extend(validity(&root));
     bad
 }
@@ -98,18 +85,10 @@ fn validity(root: &Minted) -> Vec<Bad> {
             let case = Case::new(name, &[root], &sent);
             let refusal = case.verdict().unwrap_err();
             assert!(
-                matches!(
-                    refusal,
-                    Refusal::Expired { .. } | Refusal::NotYetValid { .. }
-                ),
+                matches!(refusal, Refusal::Expired { .. } | Refusal::NotYetValid { .. }),
                 "{refusal:?}"
             );
-            bad.push(Bad {
-                case,
-                refusal,
-                check: Some(Check::Validity),
-                webpki_accepts: None,
-            });
+            bad.push(Bad { case, refusal, check: Some(Check::Validity), webpki_accepts: None });
         }
     }
     bad

@@ -36,24 +36,15 @@ pub(super) struct Bad {
 }
 
 fn plain(name: &str, anchors: &[&Minted], sent: &[&Minted]) -> Good {
-    Good {
-        case: Case::new(name, anchors, sent),
-        webpki_refuses: None,
-    }
+    Good { case: Case::new(name, anchors, sent), webpki_refuses: None }
 }
 
 pub(super) fn good() -> Vec<Good> {
     let root = root("Root");
-    [
-        chains(&root),
-        anchors(&root),
-        fields(&root),
-        constrained(&root),
-        revoking(&root),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [chains(&root), anchors(&root), fields(&root), constrained(&root), revoking(&root)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Lists of every shape.
@@ -70,21 +61,9 @@ fn chains(root: &Minted) -> Vec<Good> {
     vec![
         plain("direct", &[root], &[&direct]),
         plain("one intermediate", &[root], &[&one.client("Client"), &one]),
-        plain(
-            "two intermediates",
-            &[root],
-            &[&two.client("Client"), &two, &one],
-        ),
-        plain(
-            "three intermediates",
-            &[root],
-            &[&client, &three, &two, &one],
-        ),
-        plain(
-            "root included",
-            &[root],
-            &[&client, &three, &two, &one, root],
-        ),
+        plain("two intermediates", &[root], &[&two.client("Client"), &two, &one]),
+        plain("three intermediates", &[root], &[&client, &three, &two, &one]),
+        plain("root included", &[root], &[&client, &three, &two, &one, root]),
         plain("shuffled", &[root], &[&client, &one, &three, &two]),
         plain("duplicates", &[root], &duplicates),
         plain("unrelated", &[root], &unrelated),
@@ -108,20 +87,13 @@ fn anchors(root: &Minted) -> Vec<Good> {
         plain("twin anchors", &[&twin, root], &list),
         plain("intermediate as anchor", &[&one], &list),
         plain("expired anchor", &[&old], &[&old.client("Client")]),
-        plain(
-            "new key of the root",
-            &[root],
-            &[&new_root.client("Client"), &new_root],
-        ),
+        plain("new key of the root", &[root], &[&new_root.client("Client"), &new_root]),
     ]
 }
 
 fn fields(root: &Minted) -> Vec<Good> {
     let any_case = root.client("Client").altered(root, |fields| {
-        let at = fields[3]
-            .windows(4)
-            .position(|octets| octets == b"Root")
-            .unwrap();
+        let at = fields[3].windows(4).position(|octets| octets == b"Root").unwrap();
         fields[3][at..at + 4].copy_from_slice(b"rOOT");
     });
     let edits: [(&str, bad::Edit); 4] = [
@@ -133,15 +105,13 @@ fn fields(root: &Minted) -> Vec<Good> {
         }),
     ];
     let edited = edits.map(|(name, edit)| plain(name, &[root], &[&root.client_with("C", edit)]));
-    let keys = [
-        &rcgen::PKCS_ED25519,
-        &rcgen::PKCS_ECDSA_P384_SHA384,
-        &rcgen::PKCS_ECDSA_P521_SHA512,
-    ]
-    .map(|algorithm| {
-        let key = Arc::new(KeyPair::generate_for(algorithm).unwrap());
-        plain("other keys", &[root], &[&root.client_of("Client", key)])
-    });
+    let keys =
+        [&rcgen::PKCS_ED25519, &rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ECDSA_P521_SHA512].map(
+            |algorithm| {
+                let key = Arc::new(KeyPair::generate_for(algorithm).unwrap());
+                plain("other keys", &[root], &[&root.client_of("Client", key)])
+            },
+        );
     let beyond_webpki = [
         Good {
             case: Case::new("version 1", &[root], &[&root.client("Client").as_v1(root)]),
@@ -152,11 +122,7 @@ fn fields(root: &Minted) -> Vec<Good> {
             webpki_refuses: Some("it compares names octet by octet; RFC 5280 7.1 ignores case"),
         },
     ];
-    edited
-        .into_iter()
-        .chain(keys)
-        .chain(beyond_webpki)
-        .collect()
+    edited.into_iter().chain(keys).chain(beyond_webpki).collect()
 }
 
 /// Names inside their constraints.
@@ -165,11 +131,7 @@ fn constrained(root: &Minted) -> Vec<Good> {
         params.name_constraints = Some(constraints::only_ours());
     });
     let directory = Good {
-        case: Case::new(
-            "inside directoryName",
-            &[root],
-            &[&ours.client("Client"), &ours],
-        ),
+        case: Case::new("inside directoryName", &[root], &[&ours.client("Client"), &ours]),
         webpki_refuses: Some("it refuses every directoryName constraint"),
     };
     constraints::constraints()
@@ -190,11 +152,8 @@ fn constrained(root: &Minted) -> Vec<Good> {
 /// Revocation lists that do not name the client.
 fn revoking(root: &Minted) -> Vec<Good> {
     let one = root.intermediate("One");
-    let (direct, client, other) = (
-        root.client("Direct"),
-        one.client("Client"),
-        root.client("Other"),
-    );
+    let (direct, client, other) =
+        (root.client("Direct"), one.client("Client"), root.client("Other"));
     let twin = crate::server::testing::root("Root");
     [
         Case::new("empty list", &[root], &[&direct]).with_crls(vec![root.crl(&[])]),
@@ -204,10 +163,7 @@ fn revoking(root: &Minted) -> Vec<Good> {
         Case::new("a forged list beside the right one", &[root], &[&direct])
             .with_crls(vec![root.crl(&[]), twin.crl(&[&direct])]),
     ]
-    .map(|case| Good {
-        case,
-        webpki_refuses: None,
-    })
+    .map(|case| Good { case, webpki_refuses: None })
     .into()
 }
 
@@ -215,10 +171,8 @@ fn revoking(root: &Minted) -> Vec<Good> {
 pub(super) fn everything(root: &Minted) -> rustls::pki_types::CertificateDer<'static> {
     let (_, constraints, ..) = constraints::constraints().swap_remove(0);
     root.client_with("Client", |params| {
-        params.subject_alt_names = constraints::constraints()
-            .into_iter()
-            .map(|(_, _, inside, _)| inside)
-            .collect();
+        params.subject_alt_names =
+            constraints::constraints().into_iter().map(|(_, _, inside, _)| inside).collect();
         params.name_constraints = Some(constraints);
     })
     .der

@@ -13,12 +13,7 @@ pub(super) fn bad() -> Vec<Bad> {
     let stale = root.crl_until(&[], now() - Duration::hours(1));
     let unknown = Refusal::UnknownRevocationStatus;
     [
-        (
-            "revoked",
-            Refusal::Revoked,
-            vec![&direct],
-            vec![root.crl(&[&direct])],
-        ),
+        ("revoked", Refusal::Revoked, vec![&direct], vec![root.crl(&[&direct])]),
         (
             "revoked intermediate",
             Refusal::Revoked,
@@ -31,30 +26,10 @@ pub(super) fn bad() -> Vec<Bad> {
             vec![&client, &one],
             vec![root.crl(&[]), one.crl(&[&client])],
         ),
-        (
-            "no list",
-            unknown.clone(),
-            vec![&direct],
-            vec![one.crl(&[])],
-        ),
-        (
-            "no list of the intermediate",
-            unknown.clone(),
-            vec![&client, &one],
-            vec![root.crl(&[])],
-        ),
-        (
-            "list by a twin",
-            unknown,
-            vec![&direct],
-            vec![twin.crl(&[])],
-        ),
-        (
-            "stale list",
-            Refusal::StaleRevocationList,
-            vec![&direct],
-            vec![stale],
-        ),
+        ("no list", unknown.clone(), vec![&direct], vec![one.crl(&[])]),
+        ("no list of the intermediate", unknown.clone(), vec![&client, &one], vec![root.crl(&[])]),
+        ("list by a twin", unknown, vec![&direct], vec![twin.crl(&[])]),
+        ("stale list", Refusal::StaleRevocationList, vec![&direct], vec![stale]),
     ]
     .into_iter()
     .map(|(name, refusal, sent, crls)| Bad {

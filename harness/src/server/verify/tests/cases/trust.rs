@@ -35,12 +35,7 @@ pub(super) fn bad() -> Vec<Bad> {
             &[&root],
             &[&tampered],
         ),
-        bad_case(
-            "self-signed",
-            unknown(),
-            &[&root],
-            &[&lone_client("Client")],
-        ),
+        bad_case("self-signed", unknown(), &[&root], &[&lone_client("Client")]),
         bad_case(
             "self-signed by name of the CA",
             (Refusal::BadSignature, Some(Check::Signature)),
@@ -52,9 +47,7 @@ pub(super) fn bad() -> Vec<Bad> {
             "other name of the issuer",
             (Refusal::UnknownIssuer, Some(Check::NameChaining)),
             &[&root],
-            &[&root
-                .client("Client")
-                .altered(&root, |f| f[3] = wrong_issuer(&wrong))],
+            &[&root.client("Client").altered(&root, |f| f[3] = wrong_issuer(&wrong))],
         ),
         bad_case(
             "end-entity as issuer",
