@@ -42,15 +42,7 @@ fn minting(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements(certificates));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                forge
-                    .mint(
-                        "bench",
-                        black_box(&credential),
-                        &authority,
-                        algorithm,
-                        EPOCH,
-                    )
-                    .is_ok()
+                forge.mint("bench", black_box(&credential), &authority, algorithm, EPOCH).is_ok()
             });
         });
     }

@@ -2,6 +2,9 @@
 //!
 //! One module a room; which may use which is in ARCHITECTURE.md and held by a test.
 
+pub mod cli;
 pub mod client;
 pub mod pki;
+pub mod run;
 pub mod server;
+pub mod target;

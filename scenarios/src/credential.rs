@@ -27,10 +27,23 @@ pub struct Credential {
     /// Empty: it claims to have one, sends an empty list and signs all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send: Option<Vec<Sent>>,
+    /// The program that makes it, where it is not forged from recipes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_by: Option<Program>,
     /// The certificate whose subject and fingerprint the gate must report when it accepts, and whose key
     /// signs the handshake. Default: the first certificate sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_entity: Option<String>,
+}
+
+/// Programs of the user's machine that make credentials the way their documentation says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Program {
+    /// `openssl`, by the recipe that platforms give their customers: its CA becomes the anchor `openssl-recipe` of
+    /// account alpha.
+    OpensslRecipe,
 }
 
 /// One element of the `certificate_list`.

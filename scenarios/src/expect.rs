@@ -20,6 +20,18 @@ pub enum Expected {
     Anonymous,
 }
 
+impl Expected {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authenticated => "authenticated",
+            Self::Rejected => "rejected",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
 /// Expectation of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -74,6 +86,27 @@ pub enum Policy {
     DisorderedCertificateList,
     /// RSA keys below 2048 bits.
     SmallRsaKey,
+}
+
+impl Policy {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::X509V1EndEntity => "x509_v1_end_entity",
+            Self::ExpiredTrustAnchor => "expired_trust_anchor",
+            Self::AnyExtendedKeyUsage => "any_extended_key_usage",
+            Self::CaCertificateAsClient => "ca_certificate_as_client",
+            Self::NestedExtendedKeyUsage => "nested_extended_key_usage",
+            Self::UnusualSerialNumber => "unusual_serial_number",
+            Self::NonCanonicalEncoding => "non_canonical_encoding",
+            Self::EmailNameConstraints => "email_name_constraints",
+            Self::UriNameConstraints => "uri_name_constraints",
+            Self::UnusualNames => "unusual_names",
+            Self::EmptySubject => "empty_subject",
+            Self::DisorderedCertificateList => "disordered_certificate_list",
+            Self::SmallRsaKey => "small_rsa_key",
+        }
+    }
 }
 
 /// What a target promises where a [`Policy`] leaves it the choice.
@@ -175,6 +208,41 @@ impl Alert {
         (116, Self::CertificateRequired),
         (120, Self::NoApplicationProtocol),
     ];
+
+    /// Its registered name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CloseNotify => "close_notify",
+            Self::UnexpectedMessage => "unexpected_message",
+            Self::BadRecordMac => "bad_record_mac",
+            Self::RecordOverflow => "record_overflow",
+            Self::HandshakeFailure => "handshake_failure",
+            Self::NoCertificate => "no_certificate",
+            Self::BadCertificate => "bad_certificate",
+            Self::UnsupportedCertificate => "unsupported_certificate",
+            Self::CertificateRevoked => "certificate_revoked",
+            Self::CertificateExpired => "certificate_expired",
+            Self::CertificateUnknown => "certificate_unknown",
+            Self::IllegalParameter => "illegal_parameter",
+            Self::UnknownCa => "unknown_ca",
+            Self::AccessDenied => "access_denied",
+            Self::DecodeError => "decode_error",
+            Self::DecryptError => "decrypt_error",
+            Self::ProtocolVersion => "protocol_version",
+            Self::InsufficientSecurity => "insufficient_security",
+            Self::InternalError => "internal_error",
+            Self::InappropriateFallback => "inappropriate_fallback",
+            Self::UserCanceled => "user_canceled",
+            Self::NoRenegotiation => "no_renegotiation",
+            Self::MissingExtension => "missing_extension",
+            Self::UnsupportedExtension => "unsupported_extension",
+            Self::UnrecognizedName => "unrecognized_name",
+            Self::BadCertificateStatusResponse => "bad_certificate_status_response",
+            Self::UnknownPskIdentity => "unknown_psk_identity",
+            Self::CertificateRequired => "certificate_required",
+            Self::NoApplicationProtocol => "no_application_protocol",
+        }
+    }
 
     /// The alert with this code point, where it is a known one.
     pub fn from_code(code: u8) -> Option<Self> {

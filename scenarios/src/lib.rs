@@ -5,21 +5,36 @@
 //! own formats, either embedded in the binary or from a directory the user names.
 
 mod account;
+mod case;
+mod check;
 mod credential;
+mod diagnostic;
 mod expect;
+mod filter;
+mod library;
 mod matrix;
 mod name;
 mod scenario;
+#[cfg(feature = "schema")]
+mod schema;
 mod target;
 
-pub use account::{Account, Crl, CertificateRef};
+pub use account::{Account, CertificateRef, Crl};
+pub use case::{Case, Cell, expand};
 pub use credential::{
     BasicConstraints, Credential, Defect, Extension, ExtensionName, Field, GeneralName, IssuerRef,
-    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Purpose, Recipe, Sent,
-    Serial, SignatureAlgorithm, Validity, When,
+    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Program, Purpose, Recipe,
+    Sent, Serial, SignatureAlgorithm, Validity, When,
 };
+pub use diagnostic::{Diagnostic, did_you_mean};
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
+pub use filter::{Filter, FilterError};
+pub use library::{Library, LoadError, read_target};
 pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, TlsVersion};
 pub use name::{AttributeType, Name, Rdn, StringType};
 pub use scenario::{ByMode, Connect, Scenario, Severity, Step};
-pub use target::{Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Target, ValueSource};
+#[cfg(feature = "schema")]
+pub use schema::schemas;
+pub use target::{
+    Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target, ValueSource,
+};

@@ -134,6 +134,18 @@ impl TlsVersion {
 }
 
 impl KeyAlgorithm {
+    /// Every algorithm.
+    pub const ALL: [Self; 8] = [
+        Self::P256,
+        Self::P384,
+        Self::P521,
+        Self::Ed25519,
+        Self::Rsa1024,
+        Self::Rsa2048,
+        Self::Rsa3072,
+        Self::Rsa4096,
+    ];
+
     /// The word used in JSON and in case ids.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -41,6 +41,19 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 /// One step and its expectation.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -97,14 +110,21 @@ pub struct ByMode {
     pub public: Option<Role>,
 }
 
+impl ByMode {
+    /// The endpoint for cells of this mode.
+    pub const fn for_mode(&self, mode: Mode) -> Option<Role> {
+        match mode {
+            Mode::Strict => self.strict,
+            Mode::Loose => self.loose,
+            Mode::Public => self.public,
+        }
+    }
+}
+
 impl Connect {
     /// The endpoints that will do for a cell of this mode, best first.
     pub fn endpoints(&self, mode: Mode) -> Vec<Role> {
-        let named = self.endpoint.and_then(|by_mode| match mode {
-            Mode::Strict => by_mode.strict,
-            Mode::Loose => by_mode.loose,
-            Mode::Public => by_mode.public,
-        });
+        let named = self.endpoint.and_then(|by_mode| by_mode.for_mode(mode));
         match (named, mode) {
             (Some(role), _) => vec![role],
             (None, Mode::Strict) => vec![Role::Alpha, Role::SoloStrict],

@@ -16,9 +16,8 @@ pub struct Target {
     pub schema: Option<String>,
     /// One line for people.
     pub summary: String,
-    /// How to start it; absent for a server that is already running.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub launch: Option<Launch>,
+    /// How it comes to run.
+    pub start: Start,
     /// Sockets by name.
     pub listeners: BTreeMap<String, Listener>,
     /// What it provides, by role.
@@ -41,6 +40,19 @@ pub struct Target {
 
 fn http1_only() -> Vec<Alpn> {
     vec![Alpn::Http1]
+}
+
+/// How a target comes to run.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// It is the mock gate, inside this process.
+    Embedded,
+    /// It runs already; its listeners have addresses.
+    Running,
+    /// The harness starts it, on free loopback ports.
+    Launch(Launch),
 }
 
 /// How to start a server in the foreground.
@@ -87,7 +99,7 @@ pub enum Reload {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
-    /// `host:port` of a running server; absent for a launched one, which gets a free loopback port.
+    /// `address:port` of a running server; absent for others, which get a free loopback port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
 }
@@ -134,6 +146,22 @@ pub enum Role {
     RevokingLoose,
 }
 
+impl Role {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Alpha => "alpha",
+            Self::Beta => "beta",
+            Self::Gamma => "gamma",
+            Self::SoloStrict => "solo-strict",
+            Self::SoloLoose => "solo-loose",
+            Self::RevokingStrict => "revoking-strict",
+            Self::RevokingLoose => "revoking-loose",
+        }
+    }
+}
+
 /// How to ask a gate who we are, and how to ask for what only authenticated clients may have.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -158,7 +186,7 @@ pub struct Probe {
 pub struct IdentitySource {
     /// Whether the client is verified: the value ...
     pub verified: ValueSource,
-    /// ... that says so.
+    /// ... that says so; `*` for any but the anonymous ones.
     pub verified_value: String,
     /// Values of `verified` that say that there is no certificate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,1 +1,20 @@
-//! placeholder
+//! The honest client: says what it was told, reads until the outcome is certain.
+//!
+//! It presents any certificate with any key, uses SNI and `Host` independently of each other, and never trusts a
+//! peer: every wait has a deadline, every read a limit. It does not judge.
+
+mod connection;
+mod credential;
+mod failure;
+mod handshake;
+mod http;
+mod provider;
+mod socket;
+mod witness;
+
+pub use connection::Connection;
+pub use credential::ClientCredential;
+pub use failure::Failure;
+pub use handshake::{Dial, connect};
+pub use http::{Request, Response};
+pub use provider::provider;

@@ -7,6 +7,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::certificate::Forged;
 use super::key::Key;
+use super::openssl_recipe::OpensslRecipe;
 use super::user_ca::UserCa;
 
 /// The trust anchors of an account, by name, with their keys.
@@ -18,12 +19,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    pub(super) fn new(account: String, anchors: BTreeMap<String, Arc<Forged>>) -> Self {
-        Self {
-            account,
-            anchors,
-            is_user_ca: false,
-        }
+    pub(super) fn new(account: String, anchors: BTreeMap<String, Forged>) -> Self {
+        Self { account, anchors, is_user_ca: false }
     }
 
     /// The account's name.
@@ -37,6 +34,13 @@ impl Authority {
         self.anchors
             .insert("main".to_owned(), Arc::new(ca.into_forged()));
         self.is_user_ca = true;
+        self
+    }
+
+    /// Adds the CA of the openssl recipe as the anchor `openssl-recipe`.
+    #[must_use]
+    pub fn with_openssl_recipe(mut self, made: &OpensslRecipe) -> Self {
+        self.anchors.insert("openssl-recipe".to_owned(), made.anchor.clone());
         self
     }
 

@@ -62,20 +62,15 @@ impl Forge {
         for (name, (account, authority)) in bundle.accounts {
             check_name(name)?;
             let all = authority.trust_bundle(None);
-            let all = all
-                .iter()
-                .map(|anchor| pem::encode("CERTIFICATE", anchor))
-                .collect();
+            let all = all.iter().map(|anchor| pem::encode("CERTIFICATE", anchor)).collect();
             files.push(File::public(
                 format!("{name}/ca.crt"),
                 all,
                 "all trust anchors of the account: the gate's client CA file",
             ));
             files.extend(main_anchor(name, authority));
-            for (position, crl) in self
-                .crls(account, authority, bundle.credentials)?
-                .iter()
-                .enumerate()
+            for (position, crl) in
+                self.crls(account, authority, bundle.credentials)?.iter().enumerate()
             {
                 let path = format!("{name}/crl-{}.pem", position + 1);
                 files.push(File::public(
@@ -118,27 +113,16 @@ impl Forge {
     ) -> Result<Vec<File>, ForgeError> {
         check_name(client)?;
         let credential =
-            bundle
-                .credentials
-                .get(client)
-                .ok_or_else(|| ForgeError::UnknownCredential {
-                    owner: format!("account `{account}`"),
-                    place: "clients".to_owned(),
-                    name: client.to_owned(),
-                })?;
-        let minted = self.mint(
-            client,
-            credential,
-            authority,
-            bundle.algorithm,
-            self.epoch(),
-        )?;
+            bundle.credentials.get(client).ok_or_else(|| ForgeError::UnknownCredential {
+                owner: format!("account `{account}`"),
+                place: "clients".to_owned(),
+                name: client.to_owned(),
+            })?;
+        let minted = self.mint(client, credential, authority, bundle.algorithm, self.epoch())?;
         let mut files = Vec::new();
         if let Some(list) = &minted.certificate_list {
-            let chain = list
-                .iter()
-                .map(|certificate| pem::encode("CERTIFICATE", certificate))
-                .collect();
+            let chain =
+                list.iter().map(|certificate| pem::encode("CERTIFICATE", certificate)).collect();
             files.push(File::public(
                 format!("{account}/clients/{client}.crt"),
                 chain,
@@ -148,9 +132,7 @@ impl Forge {
         // A credential that presents a user's own CA would otherwise copy that CA's private key.
         let is_users = |key: &super::Key| {
             authority.has_user_ca()
-                && authority
-                    .key("main")
-                    .is_some_and(|main| main.public_key() == key.public_key())
+                && authority.key("main").is_some_and(|main| main.public_key() == key.public_key())
         };
         if let Some(key) = minted.key.as_ref().filter(|key| !is_users(key)) {
             let note = format!("private key of {client}.crt");
@@ -194,21 +176,11 @@ struct File {
 
 impl File {
     fn public(path: String, text: String, note: &str) -> Self {
-        Self {
-            path,
-            text,
-            is_secret: false,
-            note: note.to_owned(),
-        }
+        Self { path, text, is_secret: false, note: note.to_owned() }
     }
 
     fn secret(path: String, text: String, note: &str) -> Self {
-        Self {
-            path,
-            text,
-            is_secret: true,
-            note: note.to_owned(),
-        }
+        Self { path, text, is_secret: true, note: note.to_owned() }
     }
 }
 
@@ -240,11 +212,7 @@ fn refuse_occupied(directory: &Path) -> Result<(), BundleError> {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) => error.kind() == io::ErrorKind::NotFound,
     };
-    if is_free {
-        Ok(())
-    } else {
-        Err(BundleError::NotEmpty(directory.to_owned()))
-    }
+    if is_free { Ok(()) } else { Err(BundleError::NotEmpty(directory.to_owned())) }
 }
 
 fn write_all(directory: &Path, files: &[File]) -> Result<(), BundleError> {
@@ -275,11 +243,7 @@ fn write(path: &Path, file: &File) -> io::Result<()> {
         fs::create_dir_all(parent)?;
     }
     let mode = if file.is_secret { 0o600 } else { 0o644 };
-    let mut out = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(mode)
-        .open(path)?;
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
     out.write_all(file.text.as_bytes())?;
     out.sync_all()
 }

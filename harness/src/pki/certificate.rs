@@ -53,15 +53,9 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let issuer_key = order.issuer.map_or(&order.key, |issuer| &issuer.key);
     let mut draft = draft(store, &order, issuer_key)?;
 
-    let default_subject = recipe
-        .subject
-        .is_none()
-        .then(|| default_name(order.common_name));
-    let subject = recipe
-        .subject
-        .as_ref()
-        .or(default_subject.as_ref())
-        .map_or(&[][..], Vec::as_slice);
+    let default_subject = recipe.subject.is_none().then(|| default_name(order.common_name));
+    let subject =
+        recipe.subject.as_ref().or(default_subject.as_ref()).map_or(&[][..], Vec::as_slice);
     let subject = name::to_node(subject, recipe.subject_string_type)?;
     let issuer = match (&recipe.issuer_name, order.issuer) {
         (Some(name), _) => name::to_node(name, mtls_scenarios::StringType::Utf8)?,
@@ -76,30 +70,18 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     draft.set(Field::Subject, subject)?;
     if let Some(serial) = &recipe.serial {
         let octets = hex::decode("serial", &serial.0)?;
-        draft.set(
-            Field::SerialNumber,
-            super::der::Node::octets(super::der::Tag::INTEGER, octets),
-        )?;
+        draft
+            .set(Field::SerialNumber, super::der::Node::octets(super::der::Tag::INTEGER, octets))?;
     }
     if let Some((extension, value)) = skeleton::odd_basic_constraints(recipe) {
         draft.set_extension(extension, &value)?;
     }
     draft.omit(&recipe.omit);
-    let algorithm = recipe
-        .signature_algorithm
-        .unwrap_or_else(|| issuer_key.default_signature());
-    draft.set(
-        Field::InnerSignatureAlgorithm,
-        sign::algorithm_identifier(algorithm),
-    )?;
+    let algorithm = recipe.signature_algorithm.unwrap_or_else(|| issuer_key.default_signature());
+    draft.set(Field::InnerSignatureAlgorithm, sign::algorithm_identifier(algorithm))?;
 
     defect::before_signing(&mut draft, &recipe.defects)?;
-    let field = |field| {
-        draft
-            .find(field)
-            .map(super::der::Node::to_bytes)
-            .unwrap_or_default()
-    };
+    let field = |field| draft.find(field).map(super::der::Node::to_bytes).unwrap_or_default();
     let subject = field(Field::Subject);
     let serial = draft
         .find(Field::SerialNumber)
@@ -109,13 +91,7 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let sealed = sign::seal(&draft.tree, issuer_key, algorithm)?;
     let der = CertificateDer::from(defect::after_signing(sealed, &recipe.defects)?);
     let key_id = order.key.key_identifier().to_vec();
-    Ok(Forged {
-        der,
-        key: order.key,
-        subject,
-        serial,
-        key_id,
-    })
+    Ok(Forged { der, key: order.key, subject, serial, key_id })
 }
 
 /// The certificate that rcgen makes of the recipe, not signed, taken apart.
@@ -139,17 +115,10 @@ fn serial(
     order: &Order<'_>,
     validity: (time::OffsetDateTime, time::OffsetDateTime),
 ) -> Vec<u8> {
-    let (start, end) = (
-        validity.0.unix_timestamp().to_be_bytes(),
-        validity.1.unix_timestamp().to_be_bytes(),
-    );
-    let parts: [&[u8]; 5] = [
-        order.scope.as_bytes(),
-        order.name.as_bytes(),
-        order.key.key_identifier(),
-        &start,
-        &end,
-    ];
+    let (start, end) =
+        (validity.0.unix_timestamp().to_be_bytes(), validity.1.unix_timestamp().to_be_bytes());
+    let parts: [&[u8]; 5] =
+        [order.scope.as_bytes(), order.name.as_bytes(), order.key.key_identifier(), &start, &end];
     let tag = store.derive("serial", &parts);
     let mut serial: Vec<u8> = tag.as_ref().iter().copied().take(20).collect();
     if let Some(first) = serial.first_mut() {
@@ -161,10 +130,7 @@ fn serial(
 
 fn default_name(common_name: &str) -> mtls_scenarios::Name {
     use mtls_scenarios::AttributeType::{CN, O};
-    vec![
-        [(O, "Example ORG".to_owned())].into(),
-        [(CN, common_name.to_owned())].into(),
-    ]
+    vec![[(O, "Example ORG".to_owned())].into(), [(CN, common_name.to_owned())].into()]
 }
 
 /// A key that leaves the signature out: the real one is made after surgery.

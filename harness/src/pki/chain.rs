@@ -48,10 +48,7 @@ impl Chain<'_> {
         if let Some(done) = self.done.get(name) {
             return Ok(Arc::clone(done));
         }
-        let recipe = self
-            .recipes
-            .get(name)
-            .ok_or_else(|| self.unknown_certificate(place, name))?;
+        let recipe = self.recipes.get(name).ok_or_else(|| self.unknown_certificate(place, name))?;
         if self.path.iter().any(|above| above == name) {
             return Err(ForgeError::IssuerCycle {
                 owner: self.owner(),
@@ -69,15 +66,10 @@ impl Chain<'_> {
         let authority_key_id = self.authority_key_id(
             name,
             recipe,
-            issuer
-                .as_ref()
-                .map_or(key.key_identifier(), |issuer| &issuer.key_id),
+            issuer.as_ref().map_or(key.key_identifier(), |issuer| &issuer.key_id),
         )?;
         self.path.pop();
-        let at_use = recipe
-            .validity
-            .as_ref()
-            .is_some_and(|validity| validity.at_use);
+        let at_use = recipe.validity.as_ref().is_some_and(|validity| validity.at_use);
         let common_name = match &self.scope {
             KeyScope::Account(account) => format!("{account} {name}"),
             KeyScope::Credential(_) | KeyScope::Server => name.to_owned(),
@@ -90,11 +82,7 @@ impl Chain<'_> {
             key,
             issuer: issuer.as_deref(),
             authority_key_id,
-            clock: if at_use {
-                self.clocks.now
-            } else {
-                self.clocks.epoch
-            },
+            clock: if at_use { self.clocks.now } else { self.clocks.epoch },
         };
         let forged =
             certificate::forge(self.store, order).map_err(|source| self.wrong(name, source))?;
@@ -108,16 +96,13 @@ impl Chain<'_> {
         match self.authority {
             None => self.mint(place, name),
             Some(authority) => {
-                authority
-                    .anchor(name)
-                    .cloned()
-                    .ok_or_else(|| ForgeError::UnknownAnchor {
-                        owner: self.owner(),
-                        place: place.to_owned(),
-                        name: name.to_owned(),
-                        account: authority.name().to_owned(),
-                        known: list(authority.names()),
-                    })
+                authority.anchor(name).cloned().ok_or_else(|| ForgeError::UnknownAnchor {
+                    owner: self.owner(),
+                    place: place.to_owned(),
+                    name: name.to_owned(),
+                    account: authority.name().to_owned(),
+                    known: list(authority.names()),
+                })
             }
         }
     }
@@ -134,11 +119,7 @@ impl Chain<'_> {
 
     /// A key that no certificate of the credential has.
     pub(crate) fn bare_key(&mut self, name: &str) -> Result<Arc<Key>, ForgeError> {
-        let request = KeyRequest {
-            scope: &self.scope,
-            name,
-            algorithm: self.algorithm,
-        };
+        let request = KeyRequest { scope: &self.scope, name, algorithm: self.algorithm };
         let key = self.store.key(request, &mut self.slots);
         key.map_err(|source| self.wrong(name, RecipeError::Key(source)))
     }
@@ -158,9 +139,9 @@ impl Chain<'_> {
                 let anchor = self.anchor(&format!("certificates.{name}.{field}"), anchor)?;
                 Ok(Some(anchor.key_id.clone()))
             }
-            KeyIdentifier::Hex(octets) => hex::decode(field, octets)
-                .map(Some)
-                .map_err(|source| self.wrong(name, source)),
+            KeyIdentifier::Hex(octets) => {
+                hex::decode(field, octets).map(Some).map_err(|source| self.wrong(name, source))
+            }
         }
     }
 
@@ -174,20 +155,11 @@ impl Chain<'_> {
     }
 
     fn wrong(&self, certificate: &str, source: RecipeError) -> ForgeError {
-        ForgeError::Recipe {
-            owner: self.owner(),
-            certificate: certificate.to_owned(),
-            source,
-        }
+        ForgeError::Recipe { owner: self.owner(), certificate: certificate.to_owned(), source }
     }
 
     fn unknown_certificate(&self, place: &str, name: &str) -> ForgeError {
         let (owner, place, name) = (self.owner(), place.to_owned(), name.to_owned());
-        ForgeError::UnknownCertificate {
-            owner,
-            place,
-            name,
-            known: list(self.recipes.keys()),
-        }
+        ForgeError::UnknownCertificate { owner, place, name, known: list(self.recipes.keys()) }
     }
 }

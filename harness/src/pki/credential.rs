@@ -48,7 +48,7 @@ pub struct EndEntity {
 }
 
 impl EndEntity {
-    fn new(forged: &Forged) -> Self {
+    pub(super) fn new(forged: &Forged) -> Self {
         let fingerprint = |algorithm| hex::encode(digest::digest(algorithm, &forged.der).as_ref());
         Self {
             der: forged.der.clone(),
@@ -91,19 +91,10 @@ impl Forge {
                 None => chain.bare_key("leaf")?,
             }),
         };
-        let is_sent = certificate_list
-            .as_ref()
-            .is_some_and(|list| !list.is_empty());
+        let is_sent = certificate_list.as_ref().is_some_and(|list| !list.is_empty());
         Ok(Minted {
-            end_entity: end_entity
-                .filter(|_| is_sent)
-                .as_deref()
-                .map(EndEntity::new),
-            certificates: chain
-                .done
-                .into_iter()
-                .map(|(name, forged)| (name, forged.der.clone()))
-                .collect(),
+            end_entity: end_entity.filter(|_| is_sent).as_ref().map(EndEntity::new),
+            certificates: chain.done.into_iter().map(|(name, forged)| (name, forged.der)).collect(),
             at_use: is_at_use(credential),
             certificate_list,
             key,
@@ -115,12 +106,7 @@ impl Forge {
 /// credential is minted anew for every connection.
 pub fn is_at_use(credential: &Credential) -> bool {
     let mut recipes = credential.certificates.values();
-    recipes.any(|recipe| {
-        recipe
-            .validity
-            .as_ref()
-            .is_some_and(|validity| validity.at_use)
-    })
+    recipes.any(|recipe| recipe.validity.as_ref().is_some_and(|validity| validity.at_use))
 }
 
 fn end_entity(
@@ -131,12 +117,9 @@ fn end_entity(
         return chain.mint("end_entity", name).map(Some);
     }
     match credential.send.as_ref().and_then(|send| send.first()) {
-        Some(
-            Sent::Certificate(name)
-            | Sent::Repeat {
-                certificate: name, ..
-            },
-        ) => chain.mint("send", name).map(Some),
+        Some(Sent::Certificate(name) | Sent::Repeat { certificate: name, .. }) => {
+            chain.mint("send", name).map(Some)
+        }
         Some(Sent::Anchor(name)) => chain.anchor("send", name).map(Some),
         None => Ok(None),
     }
@@ -154,10 +137,7 @@ fn certificate_list(
             Sent::Repeat { certificate, times } => (chain.mint("send", certificate)?, *times),
         };
         if times > MAX_LIST.saturating_sub(list.len()) {
-            return Err(ForgeError::ListTooLong {
-                owner: chain.owner(),
-                limit: MAX_LIST,
-            });
+            return Err(ForgeError::ListTooLong { owner: chain.owner(), limit: MAX_LIST });
         }
         list.extend(std::iter::repeat_n(forged.der.clone(), times));
     }

@@ -29,11 +29,7 @@ impl Forge {
         authority: &Authority,
         credentials: &BTreeMap<String, Credential>,
     ) -> Result<Vec<CertificateRevocationListDer<'static>>, ForgeError> {
-        account
-            .crls
-            .iter()
-            .map(|crl| self.crl(crl, authority, credentials))
-            .collect()
+        account.crls.iter().map(|crl| self.crl(crl, authority, credentials)).collect()
     }
 
     fn crl(
@@ -44,10 +40,7 @@ impl Forge {
     ) -> Result<CertificateRevocationListDer<'static>, ForgeError> {
         let issuer = self.referenced("crls.issuer", &crl.issuer, authority, credentials)?;
         let serials = crl.revoked.iter().map(|revoked| {
-            Ok(self
-                .referenced("crls.revoked", revoked, authority, credentials)?
-                .serial
-                .clone())
+            Ok(self.referenced("crls.revoked", revoked, authority, credentials)?.serial)
         });
         let serials = serials.collect::<Result<Vec<_>, ForgeError>>()?;
         let algorithm = issuer.key.default_signature();
@@ -70,29 +63,21 @@ impl Forge {
     ) -> Result<Arc<Forged>, ForgeError> {
         match reference {
             CertificateRef::Anchor(name) => {
-                authority
-                    .anchor(name)
-                    .cloned()
-                    .ok_or_else(|| ForgeError::UnknownAnchor {
+                authority.anchor(name).cloned().ok_or_else(|| ForgeError::UnknownAnchor {
+                    owner: owner(authority),
+                    place: place.to_owned(),
+                    name: name.clone(),
+                    account: authority.name().to_owned(),
+                    known: list(authority.names()),
+                })
+            }
+            CertificateRef::Certificate { credential, certificate } => {
+                let recipes =
+                    credentials.get(credential).ok_or_else(|| ForgeError::UnknownCredential {
                         owner: owner(authority),
                         place: place.to_owned(),
-                        name: name.clone(),
-                        account: authority.name().to_owned(),
-                        known: list(authority.names()),
-                    })
-            }
-            CertificateRef::Certificate {
-                credential,
-                certificate,
-            } => {
-                let recipes =
-                    credentials
-                        .get(credential)
-                        .ok_or_else(|| ForgeError::UnknownCredential {
-                            owner: owner(authority),
-                            place: place.to_owned(),
-                            name: credential.clone(),
-                        })?;
+                        name: credential.clone(),
+                    })?;
                 let recipe = recipes.certificates.get(certificate);
                 if recipe
                     .is_some_and(|recipe| recipe.serial.is_none() || recipe.key.algorithm.is_none())
@@ -127,20 +112,12 @@ fn list_node(issuer: &Forged, serials: Vec<Vec<u8>>, forge: &Forge) -> Node {
     ];
     let revoked = |serial| Node::sequence(vec![Node::octets(Tag::INTEGER, serial), published()]);
     if !serials.is_empty() {
-        fields.push(Node::sequence(
-            serials.into_iter().map(revoked).collect::<Vec<_>>(),
-        ));
+        fields.push(Node::sequence(serials.into_iter().map(revoked).collect::<Vec<_>>()));
     }
-    let key_id = Node::sequence(vec![Node::octets(
-        Tag::context(0),
-        issuer.key_id.as_slice(),
-    )]);
+    let key_id = Node::sequence(vec![Node::octets(Tag::context(0), issuer.key_id.as_slice())]);
     let number = Node::unsigned(&forge.epoch().as_secs().to_be_bytes());
     let extensions = vec![extension(id_ce(35), &key_id), extension(id_ce(20), &number)];
-    fields.push(Node::values(
-        Tag::context(0).constructed(),
-        vec![Node::sequence(extensions)],
-    ));
+    fields.push(Node::values(Tag::context(0).constructed(), vec![Node::sequence(extensions)]));
     Node::sequence(fields)
 }
 

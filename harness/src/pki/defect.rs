@@ -10,10 +10,7 @@ use super::{hex, sign};
 /// Whether a defect is made before signing.
 fn is_inside(defect: &Defect) -> bool {
     let outside = |field: Field| {
-        matches!(
-            field,
-            Field::Certificate | Field::OuterSignatureAlgorithm | Field::SignatureValue
-        )
+        matches!(field, Field::Certificate | Field::OuterSignatureAlgorithm | Field::SignatureValue)
     };
     match defect {
         Defect::Remove(field)
@@ -34,10 +31,7 @@ pub(crate) fn before_signing(draft: &mut Draft, defects: &[Defect]) -> Result<()
         match defect {
             Defect::Version(version) => set_version(draft, *version)?,
             Defect::DuplicateExtension(extension) => duplicate(draft, *extension)?,
-            Defect::Critical {
-                extension,
-                critical,
-            } => set_critical(draft, *extension, *critical)?,
+            Defect::Critical { extension, critical } => set_critical(draft, *extension, *critical)?,
             Defect::ReverseExtensions => {
                 draft
                     .extensions_mut()
@@ -95,9 +89,7 @@ fn change(tree: &mut Node, defect: &Defect) -> Result<(), RecipeError> {
             }
         }
         Defect::LongLength { field, padding } => {
-            find_mut(tree, *field)
-                .ok_or(RecipeError::NoSuchField(*field))?
-                .padding = padding.0;
+            find_mut(tree, *field).ok_or(RecipeError::NoSuchField(*field))?.padding = padding.0;
         }
         _ => {}
     }
@@ -111,26 +103,16 @@ fn set_version(draft: &mut Draft, version: u8) -> Result<(), RecipeError> {
         draft.remove(Field::Extensions);
         return Ok(());
     }
-    let value = Node::values(
-        Tag::context(0).constructed(),
-        vec![Node::unsigned(&[number])],
-    );
+    let value = Node::values(Tag::context(0).constructed(), vec![Node::unsigned(&[number])]);
     draft.set(Field::Version, value)
 }
 
 fn duplicate(draft: &mut Draft, extension: ExtensionName) -> Result<(), RecipeError> {
     let field = field_of(extension);
-    let list = draft
-        .extensions_mut()
-        .ok_or(RecipeError::NoSuchField(Field::Extensions))?;
-    let position = list
-        .iter()
-        .position(|extension| extension.label == Some(field));
+    let list = draft.extensions_mut().ok_or(RecipeError::NoSuchField(Field::Extensions))?;
+    let position = list.iter().position(|extension| extension.label == Some(field));
     let position = position.ok_or(RecipeError::NoSuchField(field))?;
-    let mut copy = list
-        .get(position)
-        .cloned()
-        .ok_or(RecipeError::NoSuchField(field))?;
+    let mut copy = list.get(position).cloned().ok_or(RecipeError::NoSuchField(field))?;
     copy.label = None;
     list.insert(position + 1, copy);
     Ok(())
@@ -144,10 +126,7 @@ fn set_critical(
     let field = field_of(extension);
     let missing = || RecipeError::NoSuchField(field);
     let node = find_mut(&mut draft.tree, field).ok_or_else(missing)?;
-    let parts = node
-        .children_mut()
-        .filter(|parts| !parts.is_empty())
-        .ok_or_else(missing)?;
+    let parts = node.children_mut().filter(|parts| !parts.is_empty()).ok_or_else(missing)?;
     parts.retain(|part| part.tag != Some(Tag::BOOLEAN));
     if critical {
         parts.insert(1, Node::octets(Tag::BOOLEAN, [0xff]));
@@ -163,10 +142,8 @@ fn flip(certificate: &mut Node, bit: u16) -> Result<(), RecipeError> {
         return Err(missing);
     };
     // The first octet counts unused bits.
-    let signature = octets
-        .get_mut(1..)
-        .filter(|signature| !signature.is_empty())
-        .ok_or(missing.clone())?;
+    let signature =
+        octets.get_mut(1..).filter(|signature| !signature.is_empty()).ok_or(missing.clone())?;
     let place = (usize::from(bit) / 8) % signature.len();
     let octet = signature.iter_mut().rev().nth(place).ok_or(missing)?;
     *octet ^= 1 << (bit % 8);

@@ -81,19 +81,13 @@ impl Tag {
 
     /// A primitive context-specific tag: `[number] IMPLICIT` of a primitive type.
     pub const fn context(number: u32) -> Self {
-        Self {
-            leading: 0x80,
-            number,
-        }
+        Self { leading: 0x80, number }
     }
 
     /// The same tag with the constructed bit.
     #[must_use]
     pub const fn constructed(self) -> Self {
-        Self {
-            leading: self.leading | 0x20,
-            number: self.number,
-        }
+        Self { leading: self.leading | 0x20, number: self.number }
     }
 
     /// Whether the constructed bit is set.
@@ -136,22 +130,12 @@ pub struct Node {
 impl Node {
     /// A value with content octets.
     pub fn octets(tag: Tag, octets: impl Into<Vec<u8>>) -> Self {
-        Self {
-            tag: Some(tag),
-            padding: 0,
-            content: Content::Octets(octets.into()),
-            label: None,
-        }
+        Self { tag: Some(tag), padding: 0, content: Content::Octets(octets.into()), label: None }
     }
 
     /// A value made of values.
     pub fn values(tag: Tag, values: Vec<Self>) -> Self {
-        Self {
-            tag: Some(tag),
-            padding: 0,
-            content: Content::Values(values),
-            label: None,
-        }
+        Self { tag: Some(tag), padding: 0, content: Content::Values(values), label: None }
     }
 
     /// A `SEQUENCE`.
@@ -161,12 +145,7 @@ impl Node {
 
     /// Bytes that are written as they are, whatever they are.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
-        Self {
-            tag: None,
-            padding: 0,
-            content: Content::Octets(bytes.into()),
-            label: None,
-        }
+        Self { tag: None, padding: 0, content: Content::Octets(bytes.into()), label: None }
     }
 
     /// A `BIT STRING` of whole octets.
@@ -179,10 +158,7 @@ impl Node {
 
     /// A non-negative `INTEGER` from its big-endian octets.
     pub fn unsigned(octets: &[u8]) -> Self {
-        let significant = octets
-            .iter()
-            .position(|octet| *octet != 0)
-            .unwrap_or(octets.len());
+        let significant = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
         let digits = octets.get(significant..).unwrap_or_default();
         let mut content = Vec::with_capacity(digits.len().saturating_add(1));
         if digits.first().is_none_or(|first| first & 0x80 != 0) {
@@ -251,11 +227,7 @@ impl Node {
     fn encoded_len(&self) -> usize {
         let content = self.content_len();
         let Some(tag) = self.tag else { return content };
-        let number = if tag.number <= 30 {
-            0
-        } else {
-            base128_len(u64::from(tag.number))
-        };
+        let number = if tag.number <= 30 { 0 } else { base128_len(u64::from(tag.number)) };
         1 + number + length_len(content, self.padding) + content
     }
 }
@@ -274,12 +246,7 @@ fn length_len(length: usize, padding: u8) -> usize {
 }
 
 fn significant_octets(length: usize) -> usize {
-    length
-        .to_be_bytes()
-        .iter()
-        .skip_while(|octet| **octet == 0)
-        .count()
-        .max(1)
+    length.to_be_bytes().iter().skip_while(|octet| **octet == 0).count().max(1)
 }
 
 fn write_length(length: usize, padding: u8, out: &mut Vec<u8>) {
@@ -293,12 +260,7 @@ fn write_length(length: usize, padding: u8, out: &mut Vec<u8>) {
     let padding = padding.min(MAX_PADDING);
     out.push(0x80 | u8::try_from(digits).unwrap_or(8).saturating_add(padding));
     out.extend(std::iter::repeat_n(0, usize::from(padding)));
-    out.extend(
-        length
-            .to_be_bytes()
-            .iter()
-            .skip(size_of::<usize>() - digits),
-    );
+    out.extend(length.to_be_bytes().iter().skip(size_of::<usize>() - digits));
 }
 
 /// Number of octets of [`write_base128`].
@@ -322,11 +284,7 @@ pub fn read(input: &[u8]) -> Result<Node, DerError> {
     }
     let mut reader = Reader { rest: input };
     let node = reader.node(0)?;
-    if reader.rest.is_empty() {
-        Ok(node)
-    } else {
-        Err(DerError::TrailingBytes)
-    }
+    if reader.rest.is_empty() { Ok(node) } else { Err(DerError::TrailingBytes) }
 }
 
 struct Reader<'a> {
@@ -356,10 +314,7 @@ impl<'a> Reader<'a> {
         let first = self.octet()?;
         let leading = first & 0xe0;
         if first & 0x1f != 0x1f {
-            return Ok(Tag {
-                leading,
-                number: u32::from(first & 0x1f),
-            });
+            return Ok(Tag { leading, number: u32::from(first & 0x1f) });
         }
         let mut number = 0_u32;
         for position in 0..4 {
@@ -389,15 +344,9 @@ impl<'a> Reader<'a> {
             return Err(DerError::Length);
         }
         let digits = self.take(count)?;
-        let length = digits
-            .iter()
-            .fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet));
+        let length = digits.iter().fold(0_usize, |sum, octet| (sum << 8) | usize::from(*octet));
         let shortest = digits.first().is_some_and(|octet| *octet != 0) && length >= 0x80;
-        if shortest {
-            Ok(length)
-        } else {
-            Err(DerError::Length)
-        }
+        if shortest { Ok(length) } else { Err(DerError::Length) }
     }
 
     fn octet(&mut self) -> Result<u8, DerError> {
@@ -407,10 +356,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, count: usize) -> Result<&'a [u8], DerError> {
-        let (head, rest) = self
-            .rest
-            .split_at_checked(count)
-            .ok_or(DerError::Truncated)?;
+        let (head, rest) = self.rest.split_at_checked(count).ok_or(DerError::Truncated)?;
         self.rest = rest;
         Ok(head)
     }

@@ -59,10 +59,7 @@ fn refuses_what_is_not_der() {
         (&[0x04, 0x84, 0xff, 0xff, 0xff, 0xff], DerError::Truncated),
         (&[0x9f, 0x1e, 0x00], DerError::TagNumber),
         (&[0x9f, 0x80, 0x01, 0x00], DerError::TagNumber),
-        (
-            &[0x9f, 0xff, 0xff, 0xff, 0xff, 0x7f, 0],
-            DerError::TagNumber,
-        ),
+        (&[0x9f, 0xff, 0xff, 0xff, 0xff, 0x7f, 0], DerError::TagNumber),
         (&[0x05, 0x00, 0x00], DerError::TrailingBytes),
     ] {
         assert_eq!(read(octets), Err(error), "{octets:02x?}");
@@ -72,9 +69,7 @@ fn refuses_what_is_not_der() {
 #[test]
 fn depth_is_bounded() {
     let nested = |levels: usize| {
-        (0..levels).fold(Node::sequence(Vec::new()), |inner, _| {
-            Node::sequence(vec![inner])
-        })
+        (0..levels).fold(Node::sequence(Vec::new()), |inner, _| Node::sequence(vec![inner]))
     };
     assert!(read(&nested(MAX_DEPTH - 1).to_bytes()).is_ok());
     assert_eq!(read(&nested(MAX_DEPTH).to_bytes()), Err(DerError::TooDeep));

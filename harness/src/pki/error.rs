@@ -169,9 +169,5 @@ fn owner_kind(owner: &str) -> &str {
 /// Names for an error message: `a`, `b`.
 pub(crate) fn list<S: AsRef<str>>(names: impl Iterator<Item = S>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{}`", name.as_ref())).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

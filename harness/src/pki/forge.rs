@@ -1,6 +1,7 @@
 //! The forge: one seed and one clock, from which everything follows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use mtls_scenarios::{Account, KeyAlgorithm, Recipe};
 use rustls::pki_types::UnixTime;
@@ -8,6 +9,7 @@ use rustls::pki_types::UnixTime;
 use super::authority::Authority;
 use super::chain::{Chain, Clocks};
 use super::error::ForgeError;
+use super::hex;
 use super::key::{KeyScope, KeyStore, RsaSlots};
 use super::time::Clock;
 
@@ -20,13 +22,23 @@ pub struct Forge {
     epoch: UnixTime,
 }
 
+impl fmt::Debug for Forge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys are not for logs.
+        f.debug_struct("Forge").field("epoch", &self.epoch).finish_non_exhaustive()
+    }
+}
+
 impl Forge {
     /// A forge whose keys and serials follow from the seed, and whose relative times count from `epoch`.
     pub fn new(seed: u64, epoch: UnixTime) -> Self {
-        Self {
-            store: KeyStore::new(seed),
-            epoch,
-        }
+        Self { store: KeyStore::new(seed), epoch }
+    }
+
+    /// Text that follows from the seed and that nobody else can guess from what a run shows: 32 hexadecimal digits.
+    pub fn secret(&self, purpose: &str) -> String {
+        let tag = self.store.derive("secret", &[purpose.as_bytes()]);
+        hex::encode(tag.as_ref().get(..16).unwrap_or_default())
     }
 
     /// The run's clock.
@@ -55,10 +67,7 @@ impl Forge {
     ) -> Chain<'a> {
         Chain {
             store: &self.store,
-            clocks: Clocks {
-                epoch: Clock::at(self.epoch),
-                now: Clock::at(now),
-            },
+            clocks: Clocks { epoch: Clock::at(self.epoch), now: Clock::at(now) },
             scope,
             recipes,
             authority: None,

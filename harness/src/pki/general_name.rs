@@ -37,10 +37,7 @@ fn general_name(general: &GeneralName, ip: Option<Vec<u8>>) -> Result<Node, Reci
         GeneralName::Other { oid, value } => {
             let value = Node::octets(Tag::UTF8_STRING, value.as_str());
             let value = Node::values(Tag::context(0).constructed(), vec![value]);
-            Ok(Node::values(
-                Tag::context(0).constructed(),
-                vec![Oid::parse(oid)?.to_node(), value],
-            ))
+            Ok(Node::values(Tag::context(0).constructed(), vec![Oid::parse(oid)?.to_node(), value]))
         }
         GeneralName::Email(text) => name::ascii(Tag::context(1), "rfc822Name", text),
         GeneralName::Dns(text) => name::ascii(Tag::context(2), "dNSName", text),
@@ -72,10 +69,7 @@ fn subnet(general: &GeneralName) -> Option<Vec<u8>> {
     };
     let (address, prefix) = text.split_once('/')?;
     let mut octets = octets(address.parse().ok()?);
-    let prefix = prefix
-        .parse::<usize>()
-        .ok()
-        .filter(|prefix| *prefix <= octets.len() * 8)?;
+    let prefix = prefix.parse::<usize>().ok().filter(|prefix| *prefix <= octets.len() * 8)?;
     let mask: Vec<u8> = (0..octets.len())
         .map(|octet| {
             let ones = prefix.saturating_sub(octet * 8).min(8);
@@ -101,15 +95,9 @@ mod tests {
     fn writes_masks() {
         let mask = |text: &str| subnet(&GeneralName::Ip(text.to_owned()));
         assert_eq!(mask("10.0.0.0/8").unwrap(), [10, 0, 0, 0, 255, 0, 0, 0]);
-        assert_eq!(
-            mask("10.1.2.0/23").unwrap(),
-            [10, 1, 2, 0, 255, 255, 254, 0]
-        );
+        assert_eq!(mask("10.1.2.0/23").unwrap(), [10, 1, 2, 0, 255, 255, 254, 0]);
         assert_eq!(mask("0.0.0.0/0").unwrap(), [0; 8]);
-        assert_eq!(
-            mask("2001:db8::/33").unwrap()[16..22],
-            [255, 255, 255, 255, 128, 0]
-        );
+        assert_eq!(mask("2001:db8::/33").unwrap()[16..22], [255, 255, 255, 255, 128, 0]);
         for bad in ["10.0.0.0", "10.0.0.0/33", "x/8", "10.0.0.0/-1"] {
             assert!(mask(bad).is_none(), "{bad}");
         }

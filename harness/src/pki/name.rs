@@ -29,10 +29,7 @@ pub(crate) fn to_node(name: &[Rdn], string_type: StringType) -> Result<Node, Rec
             .iter()
             .map(|(attribute, value)| {
                 let oid = Node::octets(Tag::OID, attribute_oid(*attribute));
-                Ok(Node::sequence(vec![
-                    oid,
-                    value_node(*attribute, value, string_type)?,
-                ]))
+                Ok(Node::sequence(vec![oid, value_node(*attribute, value, string_type)?]))
             })
             .collect::<Result<Vec<_>, RecipeError>>()?;
         // X.690 11.6: the elements of a SET OF ascend as octet strings.
@@ -73,10 +70,7 @@ fn value_node(
                 let units = units.ok_or_else(|| unwritable("BMPString", value))?;
                 Ok(Node::octets(
                     Tag::BMP_STRING,
-                    units
-                        .into_iter()
-                        .flat_map(u16::to_be_bytes)
-                        .collect::<Vec<u8>>(),
+                    units.into_iter().flat_map(u16::to_be_bytes).collect::<Vec<u8>>(),
                 ))
             }
         },
@@ -86,16 +80,9 @@ fn value_node(
 /// A string of a type whose characters are ASCII. The narrower alphabet of `PrintableString` is not
 /// enforced: certificates with `*` or `@` in one exist, and must be forged.
 pub(crate) fn ascii(tag: Tag, kind: &'static str, value: &str) -> Result<Node, RecipeError> {
-    if value.is_ascii() {
-        Ok(Node::octets(tag, value))
-    } else {
-        Err(unwritable(kind, value))
-    }
+    if value.is_ascii() { Ok(Node::octets(tag, value)) } else { Err(unwritable(kind, value)) }
 }
 
 fn unwritable(kind: &'static str, value: &str) -> RecipeError {
-    RecipeError::Text {
-        kind,
-        value: value.to_owned(),
-    }
+    RecipeError::Text { kind, value: value.to_owned() }
 }

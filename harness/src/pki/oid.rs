@@ -21,13 +21,11 @@ impl Oid {
         let bad = || OidError(text.to_owned());
         let arcs = text
             .split('.')
-            .map(|arc| {
-                if arc.bytes().all(|b| b.is_ascii_digit()) {
-                    arc.parse().ok()
-                } else {
-                    None
-                }
-            })
+            .map(
+                |arc| {
+                    if arc.bytes().all(|b| b.is_ascii_digit()) { arc.parse().ok() } else { None }
+                },
+            )
             .collect::<Option<Vec<u64>>>()
             .ok_or_else(bad)?;
         match arcs.as_slice() {
@@ -69,21 +67,11 @@ mod tests {
     fn encodes_known_identifiers() {
         for (text, octets) in [
             ("2.5.29.15", vec![0x55, 0x1d, 0x0f]),
-            (
-                "1.2.840.113549.1.1.11",
-                vec![0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11],
-            ),
+            ("1.2.840.113549.1.1.11", vec![0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11]),
             ("2.999.3", vec![0x88, 0x37, 3]),
-            (
-                "0.9.2342.19200300.100.1.1",
-                vec![9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1],
-            ),
+            ("0.9.2342.19200300.100.1.1", vec![9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 1]),
         ] {
-            assert_eq!(
-                Oid::parse(text).unwrap().to_node().as_octets().unwrap(),
-                octets,
-                "{text}"
-            );
+            assert_eq!(Oid::parse(text).unwrap().to_node().as_octets().unwrap(), octets, "{text}");
         }
     }
 

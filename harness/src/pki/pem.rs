@@ -3,7 +3,7 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// One PEM section: 64 characters a line.
-pub(crate) fn encode(label: &str, der: &[u8]) -> String {
+pub fn encode(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for line in der.chunks(48) {
         for group in line.chunks(3) {
@@ -12,11 +12,7 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
             for place in 0..4 {
                 let digit = usize::try_from((bits >> (18 - 6 * place)) & 0x3f).unwrap_or(0);
                 let character = ALPHABET.get(digit).copied().unwrap_or(b'A');
-                text.push(if place <= group.len() {
-                    char::from(character)
-                } else {
-                    '='
-                });
+                text.push(if place <= group.len() { char::from(character) } else { '=' });
             }
         }
         text.push('\n');

@@ -39,16 +39,8 @@ pub(crate) fn validity(
     };
     let given = recipe.validity.as_ref();
     Ok((
-        resolve(
-            "validity.not_before",
-            given.and_then(|v| v.not_before.as_ref()),
-            start,
-        )?,
-        resolve(
-            "validity.not_after",
-            given.and_then(|v| v.not_after.as_ref()),
-            end,
-        )?,
+        resolve("validity.not_before", given.and_then(|v| v.not_before.as_ref()), start)?,
+        resolve("validity.not_after", given.and_then(|v| v.not_after.as_ref()), end)?,
     ))
 }
 
@@ -77,11 +69,7 @@ pub(crate) fn parameters(
     }
     parameters.key_usages = usages;
     parameters.extended_key_usages = purposes(recipe)?;
-    if recipe
-        .extended_key_usage
-        .as_ref()
-        .is_some_and(Vec::is_empty)
-    {
+    if recipe.extended_key_usage.as_ref().is_some_and(Vec::is_empty) {
         let empty =
             CustomExtension::from_oid_content(&id_ce(37), Node::sequence(Vec::new()).to_bytes());
         parameters.custom_extensions.push(empty);
@@ -100,11 +88,7 @@ pub(crate) fn parameters(
 /// A subject for rcgen to write where the real one goes later.
 fn placeholder(recipe: &Recipe) -> DistinguishedName {
     let mut name = DistinguishedName::new();
-    if recipe
-        .subject
-        .as_ref()
-        .is_none_or(|subject| !subject.is_empty())
-    {
+    if recipe.subject.as_ref().is_none_or(|subject| !subject.is_empty()) {
         name.push(DnType::CommonName, "");
     }
     name
@@ -112,10 +96,7 @@ fn placeholder(recipe: &Recipe) -> DistinguishedName {
 
 fn authority(recipe: &Recipe) -> IsCa {
     let constraint = |path_len: Option<u8>| {
-        IsCa::Ca(path_len.map_or(
-            BasicConstraints::Unconstrained,
-            BasicConstraints::Constrained,
-        ))
+        IsCa::Ca(path_len.map_or(BasicConstraints::Unconstrained, BasicConstraints::Constrained))
     };
     match (recipe.basic_constraints, recipe.profile) {
         (Some(given), _) if given.ca => constraint(given.path_len),
@@ -128,10 +109,7 @@ fn authority(recipe: &Recipe) -> IsCa {
 pub(crate) fn odd_basic_constraints(recipe: &Recipe) -> Option<(ExtensionName, Node)> {
     let given = recipe.basic_constraints.filter(|given| !given.ca)?;
     let length = Node::unsigned(&[given.path_len?]);
-    Some((
-        ExtensionName::BasicConstraints,
-        Node::sequence(vec![length]),
-    ))
+    Some((ExtensionName::BasicConstraints, Node::sequence(vec![length])))
 }
 
 fn key_usages(recipe: &Recipe) -> Vec<KeyUsagePurpose> {

@@ -45,9 +45,7 @@ pub(crate) fn text(name: &[u8]) -> Option<String> {
 
 fn write_attribute(oid: &Node, value: &Node, text: &mut String) -> Option<()> {
     let octets = oid.as_octets()?;
-    let keyword = KEYWORDS
-        .iter()
-        .find(|(attribute, _)| attribute_oid(*attribute) == octets);
+    let keyword = KEYWORDS.iter().find(|(attribute, _)| attribute_oid(*attribute) == octets);
     match (keyword, string_value(value)) {
         (Some((_, keyword)), Some(string)) => {
             text.push_str(keyword);
@@ -141,12 +139,7 @@ mod tests {
     }
 
     fn round(json: &str, string_type: StringType) -> String {
-        text(
-            &crate::pki::name::to_node(&name(json), string_type)
-                .unwrap()
-                .to_bytes(),
-        )
-        .unwrap()
+        text(&crate::pki::name::to_node(&name(json), string_type).unwrap().to_bytes()).unwrap()
     }
 
     #[test]
@@ -156,10 +149,7 @@ mod tests {
             "CN=Client,O=Example ORG"
         );
         assert_eq!(
-            round(
-                r#"[{"C":"DE"},{"CN":"a","UID":"b"}]"#,
-                StringType::Printable
-            ),
+            round(r#"[{"C":"DE"},{"CN":"a","UID":"b"}]"#, StringType::Printable),
             "CN=a+UID=b,C=DE"
         );
         assert_eq!(round("[]", StringType::Utf8), "");

@@ -26,10 +26,7 @@ pub struct ServerCredential {
 impl ServerCredential {
     /// The `certificate_list` in PEM.
     pub fn chain_pem(&self) -> String {
-        self.chain
-            .iter()
-            .map(|certificate| pem::encode("CERTIFICATE", certificate))
-            .collect()
+        self.chain.iter().map(|certificate| pem::encode("CERTIFICATE", certificate)).collect()
     }
 
     /// The trust anchor in PEM.
@@ -60,19 +57,12 @@ impl Forge {
             })
             .collect();
         let recipes = BTreeMap::from([
-            (
-                "ca".to_owned(),
-                recipe(Profile::Authority, IssuerRef::SelfSigned),
-            ),
+            ("ca".to_owned(), recipe(Profile::Authority, IssuerRef::SelfSigned)),
             ("server".to_owned(), server),
         ]);
         let mut chain = self.chain(KeyScope::Server, &recipes, KeyAlgorithm::P256, self.epoch());
         let (server, anchor) = (chain.mint("server", "server")?, chain.mint("server", "ca")?);
-        Ok(ServerCredential {
-            chain: vec![server.der.clone()],
-            key: Arc::clone(&server.key),
-            anchor: anchor.der.clone(),
-        })
+        Ok(ServerCredential { chain: vec![server.der], key: server.key, anchor: anchor.der })
     }
 }
 

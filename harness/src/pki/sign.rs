@@ -14,10 +14,7 @@ pub(crate) fn algorithm_identifier(algorithm: SignatureAlgorithm) -> Node {
         Node::sequence(vec![oid, Node::octets(Tag::universal(5), [])])
     };
     let ecdsa = |last: u8| {
-        Node::sequence(vec![Node::octets(
-            Tag::OID,
-            [&ECDSA_WITH_SHA2, [last].as_slice()].concat(),
-        )])
+        Node::sequence(vec![Node::octets(Tag::OID, [&ECDSA_WITH_SHA2, [last].as_slice()].concat())])
     };
     match algorithm {
         SignatureAlgorithm::Md5WithRsa => rsa(4),

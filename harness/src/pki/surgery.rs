@@ -14,37 +14,13 @@ pub(crate) struct Draft {
 
 /// Content octets of an extension's identifier, and the label of the extension.
 const EXTENSIONS: [(ExtensionName, [u8; 3], Field); 7] = [
-    (
-        ExtensionName::SubjectKeyIdentifier,
-        id_ce(14),
-        Field::SubjectKeyIdentifier,
-    ),
+    (ExtensionName::SubjectKeyIdentifier, id_ce(14), Field::SubjectKeyIdentifier),
     (ExtensionName::KeyUsage, id_ce(15), Field::KeyUsage),
-    (
-        ExtensionName::SubjectAltName,
-        id_ce(17),
-        Field::SubjectAltName,
-    ),
-    (
-        ExtensionName::BasicConstraints,
-        id_ce(19),
-        Field::BasicConstraints,
-    ),
-    (
-        ExtensionName::NameConstraints,
-        id_ce(30),
-        Field::NameConstraints,
-    ),
-    (
-        ExtensionName::AuthorityKeyIdentifier,
-        id_ce(35),
-        Field::AuthorityKeyIdentifier,
-    ),
-    (
-        ExtensionName::ExtendedKeyUsage,
-        id_ce(37),
-        Field::ExtendedKeyUsage,
-    ),
+    (ExtensionName::SubjectAltName, id_ce(17), Field::SubjectAltName),
+    (ExtensionName::BasicConstraints, id_ce(19), Field::BasicConstraints),
+    (ExtensionName::NameConstraints, id_ce(30), Field::NameConstraints),
+    (ExtensionName::AuthorityKeyIdentifier, id_ce(35), Field::AuthorityKeyIdentifier),
+    (ExtensionName::ExtendedKeyUsage, id_ce(37), Field::ExtendedKeyUsage),
 ];
 
 /// The label of an extension.
@@ -64,12 +40,9 @@ impl Draft {
     /// Takes the `TBSCertificate` out of a certificate and labels its fields.
     pub(crate) fn from_certificate(certificate: &[u8]) -> Result<Self, RecipeError> {
         let mut certificate = der::read(certificate)?;
-        let fields = certificate
-            .children_mut()
-            .filter(|fields| !fields.is_empty());
-        let mut tree = fields
-            .map(|fields| fields.swap_remove(0))
-            .ok_or(der::DerError::Truncated)?;
+        let fields = certificate.children_mut().filter(|fields| !fields.is_empty());
+        let mut tree =
+            fields.map(|fields| fields.swap_remove(0)).ok_or(der::DerError::Truncated)?;
         tree.label = Some(Field::TbsCertificate);
         // RFC 5280 4.1: the optional first and last ones have tags of their own.
         let mut expected = [
@@ -131,9 +104,7 @@ impl Draft {
             return;
         };
         list.retain(|extension| {
-            !extensions
-                .iter()
-                .any(|omitted| extension.label == Some(field_of(*omitted)))
+            !extensions.iter().any(|omitted| extension.label == Some(field_of(*omitted)))
         });
         if list.is_empty() {
             self.remove(Field::Extensions);
@@ -142,10 +113,7 @@ impl Draft {
 
     /// The list inside the `[3]` wrapper.
     pub(crate) fn extensions_mut(&mut self) -> Option<&mut Vec<Node>> {
-        find_mut(&mut self.tree, Field::Extensions)?
-            .children_mut()?
-            .first_mut()?
-            .children_mut()
+        find_mut(&mut self.tree, Field::Extensions)?.children_mut()?.first_mut()?.children_mut()
     }
 
     /// Takes a field out; whether it was there.
@@ -162,20 +130,14 @@ fn label_validity(validity: &mut Node) {
 }
 
 fn label_extensions(wrapper: &mut Node) {
-    let list = wrapper
-        .children_mut()
-        .and_then(|lists| lists.first_mut())
-        .and_then(Node::children_mut);
+    let list =
+        wrapper.children_mut().and_then(|lists| lists.first_mut()).and_then(Node::children_mut);
     let mut seen = Vec::new();
     for extension in list.into_iter().flatten() {
         let oid = extension.children().first().and_then(Node::as_octets);
-        let known = EXTENSIONS
-            .iter()
-            .find(|(_, octets, _)| oid == Some(octets.as_slice()));
+        let known = EXTENSIONS.iter().find(|(_, octets, _)| oid == Some(octets.as_slice()));
         // Of several with one identifier the first has the name.
-        extension.label = known
-            .map(|(_, _, label)| *label)
-            .filter(|label| !seen.contains(label));
+        extension.label = known.map(|(_, _, label)| *label).filter(|label| !seen.contains(label));
         seen.extend(extension.label);
     }
 }
@@ -193,9 +155,7 @@ pub(crate) fn find_mut(node: &mut Node, field: Field) -> Option<&mut Node> {
     if node.label == Some(field) {
         return Some(node);
     }
-    node.children_mut()?
-        .iter_mut()
-        .find_map(|child| find_mut(child, field))
+    node.children_mut()?.iter_mut().find_map(|child| find_mut(child, field))
 }
 
 /// Takes the node with this label out of its parent; the top of a tree becomes nothing. Whether it was there.

@@ -28,17 +28,13 @@ pub(crate) struct Clock(OffsetDateTime);
 impl Clock {
     /// A clock that stands at `now`, or at the end of the year 9999 when that is earlier.
     pub(crate) fn at(now: UnixTime) -> Self {
-        let seconds = i64::try_from(now.as_secs())
-            .unwrap_or(i64::MAX)
-            .min(END_OF_9999);
+        let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX).min(END_OF_9999);
         Self(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
     }
 
     /// This many seconds later.
     pub(crate) fn after(self, seconds: i64) -> OffsetDateTime {
-        self.0
-            .checked_add(time::Duration::seconds(seconds))
-            .unwrap_or(self.0)
+        self.0.checked_add(time::Duration::seconds(seconds)).unwrap_or(self.0)
     }
 
     /// The point in time that a recipe means.
@@ -53,9 +49,8 @@ impl Clock {
     fn relative(self, text: &str) -> Result<OffsetDateTime, TimeError> {
         let syntax = || TimeError::Syntax(text.to_owned());
         let range = || TimeError::Range(text.to_owned());
-        let (number, unit) = text
-            .split_at_checked(text.len().saturating_sub(1))
-            .ok_or_else(syntax)?;
+        let (number, unit) =
+            text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(syntax)?;
         let unit = match unit {
             "s" => 1,
             "m" => 60,
@@ -85,15 +80,11 @@ const END_OF_9999: i64 = 253_402_300_799;
 
 fn absolute(text: &str) -> Result<OffsetDateTime, TimeError> {
     let syntax = || TimeError::Syntax(text.to_owned());
-    let digits = text
-        .strip_suffix('Z')
-        .filter(|d| d.len() == 14 && d.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        text.strip_suffix('Z').filter(|d| d.len() == 14 && d.bytes().all(|b| b.is_ascii_digit()));
     let digits = digits.ok_or_else(syntax)?;
-    let part = |from: usize, to: usize| {
-        digits
-            .get(from..to)
-            .and_then(|part| part.parse::<u16>().ok())
-    };
+    let part =
+        |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<u16>().ok());
     let small = |from: usize| part(from, from + 2).and_then(|n| u8::try_from(n).ok());
     let build = || {
         let month = Month::try_from(small(4)?).ok()?;
@@ -115,10 +106,7 @@ pub(crate) fn to_node(at: OffsetDateTime) -> Node {
         at.second()
     );
     if (1950..2050).contains(&at.year()) {
-        Node::octets(
-            Tag::UTC_TIME,
-            format!("{:02}{rest}", at.year().rem_euclid(100)),
-        )
+        Node::octets(Tag::UTC_TIME, format!("{:02}{rest}", at.year().rem_euclid(100)))
     } else {
         Node::octets(Tag::GENERALIZED_TIME, format!("{:04}{rest}", at.year()))
     }
@@ -131,9 +119,7 @@ mod tests {
     use super::*;
 
     fn resolve(text: &str) -> Result<Vec<u8>, TimeError> {
-        let clock = Clock::at(UnixTime::since_unix_epoch(Duration::from_secs(
-            1_700_000_000,
-        )));
+        let clock = Clock::at(UnixTime::since_unix_epoch(Duration::from_secs(1_700_000_000)));
         let node = to_node(clock.resolve(&When(text.to_owned()))?);
         Ok(node.as_octets().unwrap().to_vec())
     }
@@ -174,12 +160,7 @@ mod tests {
         ] {
             assert!(matches!(resolve(text), Err(TimeError::Syntax(_))), "{text}");
         }
-        for text in [
-            "+8000y",
-            "-3000y",
-            "+99999999999999999999d",
-            "+9223372036854775807y",
-        ] {
+        for text in ["+8000y", "-3000y", "+99999999999999999999d", "+9223372036854775807y"] {
             assert!(matches!(resolve(text), Err(TimeError::Range(_))), "{text}");
         }
     }

@@ -83,10 +83,7 @@ impl UserCa {
     /// As [`UserCa::load`], from names for messages and bytes.
     pub fn new(certificate: (&str, &[u8]), key: (&str, &[u8])) -> Result<Self, UserCaError> {
         let file = || certificate.0.to_owned();
-        let is_pem = certificate
-            .1
-            .windows(11)
-            .any(|window| window == b"-----BEGIN ");
+        let is_pem = certificate.1.windows(11).any(|window| window == b"-----BEGIN ");
         let der = if is_pem {
             CertificateDer::from_pem_slice(certificate.1)
                 .map_err(|_| UserCaError::NotACertificate { file: file() })?
@@ -96,27 +93,17 @@ impl UserCa {
         let Ok(([], parsed)) = X509Certificate::from_der(&der) else {
             return Err(UserCaError::NotACertificate { file: file() });
         };
-        check_authority(&parsed).map_err(|reason| UserCaError::NotACa {
-            file: file(),
-            reason,
-        })?;
-        let private = Key::from_pem_or_der(key.1).map_err(|source| UserCaError::Key {
-            file: key.0.to_owned(),
-            source,
-        })?;
+        check_authority(&parsed).map_err(|reason| UserCaError::NotACa { file: file(), reason })?;
+        let private = Key::from_pem_or_der(key.1)
+            .map_err(|source| UserCaError::Key { file: key.0.to_owned(), source })?;
         if parsed.public_key().subject_public_key.data.as_ref() != private.public_key() {
-            return Err(UserCaError::Mismatch {
-                certificate: file(),
-                key: key.0.to_owned(),
-            });
+            return Err(UserCaError::Mismatch { certificate: file(), key: key.0.to_owned() });
         }
         let key_id =
-            parsed
-                .iter_extensions()
-                .find_map(|extension| match extension.parsed_extension() {
-                    ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
-                    _ => None,
-                });
+            parsed.iter_extensions().find_map(|extension| match extension.parsed_extension() {
+                ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+                _ => None,
+            });
         Ok(Self(Forged {
             key_id: key_id.unwrap_or_else(|| private.key_identifier().to_vec()),
             subject: parsed.subject().as_raw().to_vec(),
@@ -132,17 +119,14 @@ impl UserCa {
 }
 
 fn check_authority(certificate: &X509Certificate<'_>) -> Result<(), &'static str> {
-    let constraints = certificate
-        .basic_constraints()
-        .map_err(|_| "its basicConstraints cannot be read")?;
+    let constraints =
+        certificate.basic_constraints().map_err(|_| "its basicConstraints cannot be read")?;
     let constraints =
         constraints.ok_or("it has no basicConstraints (an X.509 v1 certificate never has)")?;
     if !constraints.value.ca {
         return Err("its basicConstraints say CA:FALSE");
     }
-    let usage = certificate
-        .key_usage()
-        .map_err(|_| "its keyUsage cannot be read")?;
+    let usage = certificate.key_usage().map_err(|_| "its keyUsage cannot be read")?;
     if usage.is_some_and(|usage| !usage.value.key_cert_sign()) {
         return Err("its keyUsage lacks keyCertSign");
     }
@@ -157,9 +141,6 @@ fn read(path: &Path) -> Result<Vec<u8>, UserCaError> {
     match taken {
         Err(source) => Err(UserCaError::Read { file, source }),
         Ok(length) if u64::try_from(length).is_ok_and(|length| length <= MAX_FILE) => Ok(bytes),
-        Ok(_) => Err(UserCaError::TooLong {
-            file,
-            limit: MAX_FILE,
-        }),
+        Ok(_) => Err(UserCaError::TooLong { file, limit: MAX_FILE }),
     }
 }

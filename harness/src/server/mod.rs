@@ -1,1 +1,28 @@
-//! placeholder
+//! The embedded mock gate: listeners, endpoints, accounts, LOOSE and STRICT, identity echo, deliberate faults.
+//!
+//! Each endpoint trusts the CAs of its account and of nobody else. A change of mode, CAs or revocation lists
+//! starts a new *generation* of the endpoint, with its own session tickets; what an earlier generation let in
+//! is served no longer. The authority on client certificates is [`verify`].
+
+mod ca_file;
+mod config;
+mod connection;
+mod control;
+mod endpoint;
+mod fault;
+mod gate;
+mod hello;
+mod http;
+mod identity;
+mod registry;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+
+pub use ca_file::{CaFileError, load_ca_file};
+pub use config::{ConfigError, GateAccount, GateConfig, GateEndpoint, Limits};
+pub use control::Control;
+pub use fault::{Fault, UnknownFault};
+pub use gate::{Gate, GateError};

@@ -63,18 +63,9 @@ pub(super) struct Hash {
 }
 
 impl Hash {
-    pub(super) const SHA256: Self = Self {
-        digest: &digest::SHA256,
-        hmac: hmac::HMAC_SHA256,
-    };
-    pub(super) const SHA384: Self = Self {
-        digest: &digest::SHA384,
-        hmac: hmac::HMAC_SHA384,
-    };
-    pub(super) const SHA512: Self = Self {
-        digest: &digest::SHA512,
-        hmac: hmac::HMAC_SHA512,
-    };
+    pub(super) const SHA256: Self = Self { digest: &digest::SHA256, hmac: hmac::HMAC_SHA256 };
+    pub(super) const SHA384: Self = Self { digest: &digest::SHA384, hmac: hmac::HMAC_SHA384 };
+    pub(super) const SHA512: Self = Self { digest: &digest::SHA512, hmac: hmac::HMAC_SHA512 };
 }
 
 /// Candidate nonces (RFC 6979 3.2).
@@ -90,12 +81,7 @@ impl Nonces {
         let length = algorithm.tag_len();
         let v = vec![1; length];
         let key = hmac::Key::new(algorithm, &vec![0; length]);
-        let mut nonces = Self {
-            algorithm,
-            key,
-            v,
-            first: true,
-        };
+        let mut nonces = Self { algorithm, key, v, first: true };
         nonces.update(&[&[0], secret, hash]);
         nonces.update(&[&[1], secret, hash]);
         nonces
@@ -135,11 +121,7 @@ fn scalar(octets: &[u8; SIZE]) -> Option<Scalar> {
 }
 
 fn encode(r: &Scalar, s: &Scalar) -> Vec<u8> {
-    Node::sequence(vec![
-        Node::unsigned(&r.to_repr()),
-        Node::unsigned(&s.to_repr()),
-    ])
-    .to_bytes()
+    Node::sequence(vec![Node::unsigned(&r.to_repr()), Node::unsigned(&s.to_repr())]).to_bytes()
 }
 
 #[cfg(test)]
@@ -150,10 +132,8 @@ mod tests {
     use super::*;
 
     fn hex(text: &str) -> [u8; SIZE] {
-        let octets: Vec<u8> = (0..64)
-            .step_by(2)
-            .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
-            .collect();
+        let octets: Vec<u8> =
+            (0..64).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect();
         octets.try_into().unwrap()
     }
 
@@ -195,11 +175,7 @@ mod tests {
         ] {
             let expected =
                 Node::sequence(vec![Node::unsigned(&hex(r)), Node::unsigned(&hex(s))]).to_bytes();
-            assert_eq!(
-                key().sign(hash, message.as_bytes()).unwrap(),
-                expected,
-                "{message}"
-            );
+            assert_eq!(key().sign(hash, message.as_bytes()).unwrap(), expected, "{message}");
         }
     }
 

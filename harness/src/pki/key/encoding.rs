@@ -23,31 +23,21 @@ fn algorithm_identifier(algorithm: KeyAlgorithm) -> Node {
         KeyAlgorithm::Rsa1024
         | KeyAlgorithm::Rsa2048
         | KeyAlgorithm::Rsa3072
-        | KeyAlgorithm::Rsa4096 => Node::sequence(vec![
-            oid(RSA_ENCRYPTION),
-            Node::octets(Tag::universal(5), []),
-        ]),
+        | KeyAlgorithm::Rsa4096 => {
+            Node::sequence(vec![oid(RSA_ENCRYPTION), Node::octets(Tag::universal(5), [])])
+        }
     }
 }
 
 /// `SubjectPublicKeyInfo` around the bits of a public key.
 pub(super) fn subject_public_key_info(algorithm: KeyAlgorithm, public: &[u8]) -> Vec<u8> {
-    Node::sequence(vec![
-        algorithm_identifier(algorithm),
-        Node::bit_string(public),
-    ])
-    .to_bytes()
+    Node::sequence(vec![algorithm_identifier(algorithm), Node::bit_string(public)]).to_bytes()
 }
 
 /// `OneAsymmetricKey` of version 1 around the octets of a private key.
 pub(super) fn pkcs8(algorithm: KeyAlgorithm, private: &Node) -> Vec<u8> {
     let private = Node::octets(Tag::OCTET_STRING, private.to_bytes());
-    Node::sequence(vec![
-        Node::unsigned(&[0]),
-        algorithm_identifier(algorithm),
-        private,
-    ])
-    .to_bytes()
+    Node::sequence(vec![Node::unsigned(&[0]), algorithm_identifier(algorithm), private]).to_bytes()
 }
 
 /// `ECPrivateKey` (RFC 5915) without parameters, which PKCS #8 holds outside.
@@ -55,10 +45,7 @@ pub(super) fn ec_private_key(scalar: &[u8], public: &[u8]) -> Node {
     Node::sequence(vec![
         Node::unsigned(&[1]),
         Node::octets(Tag::OCTET_STRING, scalar),
-        Node::values(
-            Tag::context(1).constructed(),
-            vec![Node::bit_string(public)],
-        ),
+        Node::values(Tag::context(1).constructed(), vec![Node::bit_string(public)]),
     ])
 }
 

@@ -46,11 +46,7 @@ impl Key {
     pub fn from_pem_or_der(input: &[u8]) -> Result<Self, KeyError> {
         if input.windows(11).any(|window| window == b"-----BEGIN ") {
             let encrypted = input.windows(9).any(|window| window == b"ENCRYPTED");
-            let missing = if encrypted {
-                KeyError::Encrypted
-            } else {
-                KeyError::NotAKey
-            };
+            let missing = if encrypted { KeyError::Encrypted } else { KeyError::NotAKey };
             let der = PrivateKeyDer::from_pem_slice(input).map_err(|_| missing)?;
             Self::from_der(der.secret_der())
         } else {
@@ -60,10 +56,8 @@ impl Key {
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         super::super::der::read(der).map_err(|_| KeyError::NotAKey)?;
-        let parts = ecdsa(der)
-            .or_else(|| ed25519(der))
-            .or_else(|| rsa(der))
-            .or_else(|| rsa_short(der));
+        let parts =
+            ecdsa(der).or_else(|| ed25519(der)).or_else(|| rsa(der)).or_else(|| rsa_short(der));
         parts.map(Self::new).ok_or(KeyError::Unsupported)
     }
 }
@@ -72,14 +66,7 @@ fn ecdsa(der: &[u8]) -> Option<KeyParts> {
     CURVES.into_iter().find_map(|(algorithm, curve)| {
         let pair = EcdsaKeyPair::from_private_key_der(curve, der).ok()?;
         let pkcs8 = pair.to_pkcs8v1().ok()?.as_ref().to_vec();
-        parts(
-            algorithm,
-            pkcs8,
-            Private::Ecdsa {
-                pair,
-                deterministic: None,
-            },
-        )
+        parts(algorithm, pkcs8, Private::Ecdsa { pair, deterministic: None })
     })
 }
 
@@ -90,9 +77,7 @@ fn ed25519(der: &[u8]) -> Option<KeyParts> {
 }
 
 fn rsa(der: &[u8]) -> Option<KeyParts> {
-    let pair = RsaKeyPair::from_pkcs8(der)
-        .or_else(|_| RsaKeyPair::from_der(der))
-        .ok()?;
+    let pair = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)).ok()?;
     let algorithm = match pair.public_modulus_len() {
         512.. => KeyAlgorithm::Rsa4096,
         384.. => KeyAlgorithm::Rsa3072,
@@ -100,41 +85,20 @@ fn rsa(der: &[u8]) -> Option<KeyParts> {
     };
     let document: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().ok()?;
     let pkcs8 = document.as_ref().to_vec();
-    parts(
-        algorithm,
-        pkcs8,
-        Private::Rsa {
-            pair: Some(pair),
-            portable: OnceLock::new(),
-        },
-    )
+    parts(algorithm, pkcs8, Private::Rsa { pair: Some(pair), portable: OnceLock::new() })
 }
 
 /// RSA below 2048 bits, which aws-lc-rs refuses.
 fn rsa_short(der: &[u8]) -> Option<KeyParts> {
-    let key = PrivateKey::from_pkcs8_der(der)
-        .or_else(|_| PrivateKey::from_pkcs1_der(der))
-        .ok()?;
+    let key = PrivateKey::from_pkcs8_der(der).or_else(|_| PrivateKey::from_pkcs1_der(der)).ok()?;
     if !(128..256).contains(&key.size()) {
         return None;
     }
     let pkcs8 = key.to_pkcs8_der().ok()?.as_bytes().to_vec();
     let portable = OnceLock::from(Some(key));
-    parts(
-        KeyAlgorithm::Rsa1024,
-        pkcs8,
-        Private::Rsa {
-            pair: None,
-            portable,
-        },
-    )
+    parts(KeyAlgorithm::Rsa1024, pkcs8, Private::Rsa { pair: None, portable })
 }
 
 fn parts(algorithm: KeyAlgorithm, pkcs8: Vec<u8>, private: Private) -> Option<KeyParts> {
-    Some(KeyParts {
-        algorithm,
-        public: private.public()?,
-        pkcs8,
-        private,
-    })
+    Some(KeyParts { algorithm, public: private.public()?, pkcs8, private })
 }

@@ -58,10 +58,7 @@ pub(super) fn parse(pkcs8: &[u8]) -> Option<PrivateKey> {
 /// RSASSA-PKCS1-v1_5; the same message gives the same signature.
 pub(super) fn sign_pkcs1(key: &PrivateKey, hash: RsaHash, message: &[u8]) -> Option<Vec<u8>> {
     let digest = hash.digest(message);
-    let scheme = Pkcs1v15Sign {
-        hash_len: Some(digest.len()),
-        prefix: hash.prefix().into(),
-    };
+    let scheme = Pkcs1v15Sign { hash_len: Some(digest.len()), prefix: hash.prefix().into() };
     key.sign(scheme, &digest).ok()
 }
 

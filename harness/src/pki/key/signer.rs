@@ -56,10 +56,7 @@ pub(super) struct KeyParts {
 }
 
 /// Private halves, by what signs with them.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one a key, and keys are made once"
-)]
+#[expect(clippy::large_enum_variant, reason = "one a key, and keys are made once")]
 pub(super) enum Private {
     /// `deterministic` for keys made from the seed; `pair` draws random nonces.
     Ecdsa {
@@ -83,24 +80,12 @@ pub(super) enum Deterministic {
 
 impl Key {
     pub(super) fn new(parts: KeyParts) -> Self {
-        let KeyParts {
-            algorithm,
-            public,
-            pkcs8,
-            private,
-        } = parts;
+        let KeyParts { algorithm, public, pkcs8, private } = parts;
         let spki = super::encoding::subject_public_key_info(algorithm, &public);
         // RFC 5280 4.2.1.2, method 1; what openssl does too.
         let digest =
             aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, &public);
-        Self {
-            algorithm,
-            public,
-            spki,
-            identifier: digest.as_ref().to_vec(),
-            pkcs8,
-            private,
-        }
+        Self { algorithm, public, spki, identifier: digest.as_ref().to_vec(), pkcs8, private }
     }
 
     /// The key's algorithm. A user's RSA key of a size that has no name counts as the next smaller one.
@@ -207,14 +192,8 @@ impl Key {
             return Err(self.unsuitable(name()));
         }
         let signature = match &self.private {
-            Private::Ecdsa {
-                deterministic: Some(key),
-                ..
-            } => key.sign(algorithm, tbs),
-            Private::Ecdsa {
-                pair,
-                deterministic: None,
-            } => random_ecdsa(pair, tbs),
+            Private::Ecdsa { deterministic: Some(key), .. } => key.sign(algorithm, tbs),
+            Private::Ecdsa { pair, deterministic: None } => random_ecdsa(pair, tbs),
             Private::Ed25519(pair) => Some(pair.sign(tbs).as_ref().to_vec()),
             Private::Rsa { pair, portable } => {
                 let hash = match algorithm {
@@ -236,13 +215,7 @@ impl Key {
             SignatureAlgorithm::EcdsaWithSha256
             | SignatureAlgorithm::EcdsaWithSha384
             | SignatureAlgorithm::EcdsaWithSha512 => {
-                matches!(
-                    &self.private,
-                    Private::Ecdsa {
-                        deterministic: Some(_),
-                        ..
-                    }
-                )
+                matches!(&self.private, Private::Ecdsa { deterministic: Some(_), .. })
             }
             SignatureAlgorithm::Ed25519 => false,
             _ => matches!(&self.private, Private::Rsa { .. }),
@@ -267,13 +240,10 @@ impl Key {
         };
         if let (Some(pair), Some(encoding)) = (pair, encoding) {
             let mut signature = vec![0; pair.public_modulus_len()];
-            pair.sign(encoding, &SystemRandom::new(), message, &mut signature)
-                .ok()?;
+            pair.sign(encoding, &SystemRandom::new(), message, &mut signature).ok()?;
             return Some(signature);
         }
-        let key = portable
-            .get_or_init(|| portable_rsa::parse(&self.pkcs8))
-            .as_ref()?;
+        let key = portable.get_or_init(|| portable_rsa::parse(&self.pkcs8)).as_ref()?;
         if pss {
             portable_rsa::sign_pss(key, hash, message)
         } else {
@@ -282,32 +252,22 @@ impl Key {
     }
 
     fn unsuitable(&self, signature: String) -> SignError {
-        SignError::Unsuitable {
-            key: self.algorithm.as_str(),
-            signature,
-        }
+        SignError::Unsuitable { key: self.algorithm.as_str(), signature }
     }
 
     fn failed(&self, signature: String) -> SignError {
-        SignError::Failed {
-            key: self.algorithm.as_str(),
-            signature,
-        }
+        SignError::Failed { key: self.algorithm.as_str(), signature }
     }
 }
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("algorithm", &self.algorithm)
-            .finish_non_exhaustive()
+        f.debug_struct("Key").field("algorithm", &self.algorithm).finish_non_exhaustive()
     }
 }
 
 fn random_ecdsa(pair: &EcdsaKeyPair, message: &[u8]) -> Option<Vec<u8>> {
-    pair.sign(&SystemRandom::new(), message)
-        .ok()
-        .map(|signature| signature.as_ref().to_vec())
+    pair.sign(&SystemRandom::new(), message).ok().map(|signature| signature.as_ref().to_vec())
 }
 
 impl Deterministic {
@@ -343,13 +303,8 @@ impl Private {
         match self {
             Self::Ecdsa { pair, .. } => Some(pair.public_key().as_ref().to_vec()),
             Self::Ed25519(pair) => Some(pair.public_key().as_ref().to_vec()),
-            Self::Rsa {
-                pair: Some(pair), ..
-            } => Some(pair.public_key().as_ref().to_vec()),
-            Self::Rsa {
-                pair: None,
-                portable,
-            } => {
+            Self::Rsa { pair: Some(pair), .. } => Some(pair.public_key().as_ref().to_vec()),
+            Self::Rsa { pair: None, portable } => {
                 use rsa::pkcs1::EncodeRsaPublicKey;
                 let key = portable.get()?.as_ref()?;
                 Some(key.to_public_key().to_pkcs1_der().ok()?.as_bytes().to_vec())

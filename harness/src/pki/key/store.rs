@@ -52,13 +52,10 @@ impl RsaSlots {
         slots: Range<usize>,
     ) -> Option<usize> {
         let names = self.0.entry(algorithm).or_default();
-        let position = names
-            .iter()
-            .position(|known| known == name)
-            .unwrap_or_else(|| {
-                names.push(name.to_owned());
-                names.len() - 1
-            });
+        let position = names.iter().position(|known| known == name).unwrap_or_else(|| {
+            names.push(name.to_owned());
+            names.len() - 1
+        });
         slots.into_iter().nth(position)
     }
 }
@@ -140,37 +137,27 @@ impl KeyStore {
     }
 
     fn derived(&self, request: KeyRequest<'_>) -> Result<Arc<Key>, KeyStoreError> {
-        let KeyRequest {
-            scope,
-            name,
-            algorithm,
-        } = request;
-        cached(
-            &self.derived,
-            (scope.clone(), name.to_owned(), algorithm),
-            || {
-                let label = scope.label();
-                (0_u32..128)
-                    .find_map(|attempt| {
-                        let octets = |third: u8| {
-                            let parts: [&[u8]; 5] = [
-                                label.as_bytes(),
-                                name.as_bytes(),
-                                algorithm.as_str().as_bytes(),
-                                &attempt.to_be_bytes(),
-                                &[third],
-                            ];
-                            self.derive("key", &parts)
-                        };
-                        let material = [octets(0), octets(1), octets(2)]
-                            .map(|tag| tag.as_ref().to_vec())
-                            .concat();
-                        from_material(algorithm, &material)
-                    })
-                    .map(Key::new)
-                    .ok_or(KeyStoreError::Derivation(algorithm.as_str()))
-            },
-        )
+        let KeyRequest { scope, name, algorithm } = request;
+        cached(&self.derived, (scope.clone(), name.to_owned(), algorithm), || {
+            let label = scope.label();
+            (0_u32..128)
+                .find_map(|attempt| {
+                    let octets = |half: u8| {
+                        let parts: [&[u8]; 5] = [
+                            label.as_bytes(),
+                            name.as_bytes(),
+                            algorithm.as_str().as_bytes(),
+                            &attempt.to_be_bytes(),
+                            &[half],
+                        ];
+                        self.derive("key", &parts)
+                    };
+                    let material = [octets(0).as_ref(), octets(1).as_ref()].concat();
+                    from_material(algorithm, &material)
+                })
+                .map(Key::new)
+                .ok_or(KeyStoreError::Derivation(algorithm.as_str()))
+        })
     }
 }
 
@@ -201,22 +188,12 @@ fn cached<K: Ord>(
     id: K,
     make: impl FnOnce() -> Result<Key, KeyStoreError>,
 ) -> Result<Arc<Key>, KeyStoreError> {
-    if let Some(key) = cache
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .get(&id)
-    {
+    if let Some(key) = cache.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return Ok(Arc::clone(key));
     }
     let key = Arc::new(make()?);
     // Two tasks may have made the same key; both are the same key, so either will do.
-    Ok(Arc::clone(
-        cache
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(id)
-            .or_insert(key),
-    ))
+    Ok(Arc::clone(cache.write().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(key)))
 }
 
 /// A key from random octets; `None` where they are not a valid scalar.
@@ -240,10 +217,8 @@ fn from_material(algorithm: KeyAlgorithm, material: &[u8]) -> Option<KeyParts> {
             let scalar = material.get(..48)?;
             let deterministic =
                 Deterministic::P384(Box::new(p384::ecdsa::SigningKey::from_slice(scalar).ok()?));
-            let public = PrivateKey::from_private_key(&ECDH_P384, scalar)
-                .ok()?
-                .compute_public_key()
-                .ok()?;
+            let public =
+                PrivateKey::from_private_key(&ECDH_P384, scalar).ok()?.compute_public_key().ok()?;
             ecdsa(
                 algorithm,
                 &ECDSA_P384_SHA384_ASN1_SIGNING,
@@ -272,12 +247,7 @@ fn from_material(algorithm: KeyAlgorithm, material: &[u8]) -> Option<KeyParts> {
             let seed = material.get(..32)?;
             let private = Private::Ed25519(Ed25519KeyPair::from_seed_unchecked(seed).ok()?);
             let pkcs8 = encoding::pkcs8(algorithm, &encoding::ed25519_private_key(seed));
-            Some(KeyParts {
-                algorithm,
-                public: private.public()?,
-                pkcs8,
-                private,
-            })
+            Some(KeyParts { algorithm, public: private.public()?, pkcs8, private })
         }
         KeyAlgorithm::Rsa1024
         | KeyAlgorithm::Rsa2048
@@ -294,14 +264,6 @@ fn ecdsa(
 ) -> Option<KeyParts> {
     let pair = EcdsaKeyPair::from_private_key_and_public_key(signing, scalar, public).ok()?;
     let pkcs8 = encoding::pkcs8(algorithm, &encoding::ec_private_key(scalar, public));
-    let private = Private::Ecdsa {
-        pair,
-        deterministic: Some(deterministic),
-    };
-    Some(KeyParts {
-        algorithm,
-        public: public.to_vec(),
-        pkcs8,
-        private,
-    })
+    let private = Private::Ecdsa { pair, deterministic: Some(deterministic) };
+    Some(KeyParts { algorithm, public: public.to_vec(), pkcs8, private })
 }

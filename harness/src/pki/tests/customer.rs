@@ -34,10 +34,7 @@ fn structure(certificate: &[u8]) -> String {
     text
 }
 
-#[expect(
-    clippy::use_debug,
-    reason = "for the eyes of whoever sees the test fail"
-)]
+#[expect(clippy::use_debug, reason = "for the eyes of whoever sees the test fail")]
 fn write_structure(node: &Node, depth: usize, text: &mut String) {
     let by_chance = node.label == Some(Field::SerialNumber);
     write!(text, "{:depth$}{:?}", "", node.tag.unwrap()).unwrap();
@@ -62,19 +59,10 @@ fn twin() -> Vec<u8> {
     let forge = Forge::new(1, epoch());
     let authority = forge.authority("customer", &account(ACCOUNT)).unwrap();
     let minted = forge
-        .mint(
-            "customer",
-            &credential(CLIENT),
-            &authority,
-            KeyAlgorithm::P256,
-            epoch(),
-        )
+        .mint("customer", &credential(CLIENT), &authority, KeyAlgorithm::P256, epoch())
         .unwrap();
     let end_entity = minted.end_entity.unwrap();
-    assert_eq!(
-        end_entity.subject.as_deref(),
-        Some("CN=Client,O=Example ORG")
-    );
+    assert_eq!(end_entity.subject.as_deref(), Some("CN=Client,O=Example ORG"));
     end_entity.der.to_vec()
 }
 
@@ -114,27 +102,17 @@ fn the_twin_is_built_as_a_fresh_certificate() {
          -CAkey ca.key -in client.csr -out client.crt",
         None,
     );
-    openssl(
-        directory.path(),
-        "x509 -in client.crt -outform DER -out client.der",
-        None,
-    );
+    openssl(directory.path(), "x509 -in client.crt -outform DER -out client.der", None);
     let fresh = std::fs::read(directory.path().join("client.der")).unwrap();
     assert_eq!(structure(&twin()), structure(&fresh));
 }
 
 fn openssl(directory: &Path, arguments: &str, subject: Option<&str>) {
     let mut command = Command::new("openssl");
-    command
-        .current_dir(directory)
-        .args(arguments.split_whitespace());
+    command.current_dir(directory).args(arguments.split_whitespace());
     if let Some(subject) = subject {
         command.args(["-subj", subject]);
     }
     let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -9,12 +9,7 @@ use crate::pki::der::{self, Node};
 use crate::pki::surgery::Draft;
 
 fn leaf(fields: &str) -> Vec<u8> {
-    mint(&client(fields))
-        .unwrap()
-        .end_entity
-        .unwrap()
-        .der
-        .to_vec()
+    mint(&client(fields)).unwrap().end_entity.unwrap().der.to_vec()
 }
 
 fn tbs(certificate: &[u8]) -> Node {
@@ -22,19 +17,12 @@ fn tbs(certificate: &[u8]) -> Node {
 }
 
 fn with_defect(defect: &Defect) -> Vec<u8> {
-    leaf(&format!(
-        r#""defects": [{}]"#,
-        serde_json::to_string(defect).unwrap()
-    ))
+    leaf(&format!(r#""defects": [{}]"#, serde_json::to_string(defect).unwrap()))
 }
 
 /// The parts of a tree that do not carry the label.
 fn others(node: &Node, field: Field) -> Vec<Vec<u8>> {
-    node.children()
-        .iter()
-        .filter(|child| child.label != Some(field))
-        .map(Node::to_bytes)
-        .collect()
+    node.children().iter().filter(|child| child.label != Some(field)).map(Node::to_bytes).collect()
 }
 
 const FIELDS: [Field; 7] = [
@@ -79,11 +67,7 @@ proptest! {
 fn removing_a_field_keeps_the_others() {
     for field in FIELDS {
         let broken = der::read(&with_defect(&Defect::Remove(field))).unwrap();
-        let actual: Vec<_> = broken.children()[0]
-            .children()
-            .iter()
-            .map(Node::to_bytes)
-            .collect();
+        let actual: Vec<_> = broken.children()[0].children().iter().map(Node::to_bytes).collect();
         assert_eq!(actual, others(&tbs(&leaf("")), field), "{field:?}");
     }
 }
@@ -111,17 +95,11 @@ fn long_lengths_differ_in_the_length_only() {
             .unwrap(),
         );
         assert_eq!(der::read(&broken), Err(der::DerError::Length), "{field:?}");
-        let content = plain
-            .children()
-            .iter()
-            .find(|child| child.label == Some(field))
-            .unwrap()
-            .to_bytes();
+        let content =
+            plain.children().iter().find(|child| child.label == Some(field)).unwrap().to_bytes();
         // Header of at most four octets; what follows is the same.
         assert!(
-            broken
-                .windows(content.len() - 4)
-                .any(|window| window == &content[4..]),
+            broken.windows(content.len() - 4).any(|window| window == &content[4..]),
             "{field:?}"
         );
     }
@@ -132,10 +110,7 @@ fn extensions_are_duplicated_reversed_and_made_critical() {
     let oids = |fields: &str| {
         let certificate = leaf(fields);
         let (_, certificate) = X509Certificate::from_der(&certificate).unwrap();
-        let list = certificate
-            .extensions()
-            .iter()
-            .map(|e| (e.oid.to_id_string(), e.critical));
+        let list = certificate.extensions().iter().map(|e| (e.oid.to_id_string(), e.critical));
         list.collect::<Vec<_>>()
     };
     let good = oids("");
@@ -144,10 +119,7 @@ fn extensions_are_duplicated_reversed_and_made_critical() {
     assert_eq!(reversed, good);
     let twice = oids(r#""defects": [{"duplicate_extension": "key_usage"}]"#);
     assert_eq!(twice.len(), good.len() + 1);
-    assert_eq!(
-        twice.iter().filter(|(oid, _)| oid == "2.5.29.15").count(),
-        2
-    );
+    assert_eq!(twice.iter().filter(|(oid, _)| oid == "2.5.29.15").count(), 2);
     let critical = oids(
         r#""defects": [{"critical": {"extension": "extended_key_usage", "critical": true}},
         {"critical": {"extension": "key_usage", "critical": false}}]"#,
@@ -170,14 +142,8 @@ fn outer_algorithm_and_trailing_bytes_leave_the_rest() {
     assert_eq!(trailing[good.len()..], [5, 0]);
     let outer = leaf(r#""defects": [{"outer_algorithm": "ecdsa-with-SHA384"}]"#);
     let (_, outer) = X509Certificate::from_der(&outer).unwrap();
-    assert_eq!(
-        outer.signature_algorithm.algorithm.to_id_string(),
-        "1.2.840.10045.4.3.3"
-    );
-    assert_eq!(
-        outer.tbs_certificate.signature.algorithm.to_id_string(),
-        "1.2.840.10045.4.3.2"
-    );
+    assert_eq!(outer.signature_algorithm.algorithm.to_id_string(), "1.2.840.10045.4.3.3");
+    assert_eq!(outer.tbs_certificate.signature.algorithm.to_id_string(), "1.2.840.10045.4.3.2");
 }
 
 #[test]
@@ -194,9 +160,7 @@ fn signatures_over_defects_are_good() {
         // Deterministic: signing the same octets again gives the same signature.
         let (outer, inner) = header(&certificate);
         let signed = &certificate[outer..outer + inner];
-        let signature = key
-            .sign_certificate(key.default_signature(), signed)
-            .unwrap();
+        let signature = key.sign_certificate(key.default_signature(), signed).unwrap();
         assert!(certificate.ends_with(&signature), "{defect}");
     }
 }
@@ -206,12 +170,7 @@ fn header(certificate: &[u8]) -> (usize, usize) {
     let length = |at: usize| {
         let count = usize::from(certificate[at + 1] & 0x7f);
         let digits = &certificate[at + 2..at + 2 + count];
-        (
-            2 + count,
-            digits
-                .iter()
-                .fold(0, |sum, octet| sum * 256 + usize::from(*octet)),
-        )
+        (2 + count, digits.iter().fold(0, |sum, octet| sum * 256 + usize::from(*octet)))
     };
     let (outer, _) = length(0);
     let (inner, content) = length(outer);

@@ -67,32 +67,25 @@ fn check_signature(
 ) -> Result<(), String> {
     use aws_lc_rs::signature as s;
     let oid = certificate.signature_algorithm.algorithm.to_id_string();
-    let algorithm: &'static dyn s::VerificationAlgorithm = match (
-        oid.as_str(),
-        issuer.public_key().subject_public_key.data.len(),
-    ) {
-        ("1.2.840.10045.4.3.2", _) => &s::ECDSA_P256_SHA256_ASN1,
-        ("1.2.840.10045.4.3.3", _) => &s::ECDSA_P384_SHA384_ASN1,
-        ("1.2.840.10045.4.3.4", _) => &s::ECDSA_P521_SHA512_ASN1,
-        ("1.3.101.112", _) => &s::ED25519,
-        ("1.2.840.113549.1.1.5", _) => &s::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
-        ("1.2.840.113549.1.1.11", _) => &s::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
-        other => return Err(format!("{other:?}")),
-    };
+    let algorithm: &'static dyn s::VerificationAlgorithm =
+        match (oid.as_str(), issuer.public_key().subject_public_key.data.len()) {
+            ("1.2.840.10045.4.3.2", _) => &s::ECDSA_P256_SHA256_ASN1,
+            ("1.2.840.10045.4.3.3", _) => &s::ECDSA_P384_SHA384_ASN1,
+            ("1.2.840.10045.4.3.4", _) => &s::ECDSA_P521_SHA512_ASN1,
+            ("1.3.101.112", _) => &s::ED25519,
+            ("1.2.840.113549.1.1.5", _) => &s::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            ("1.2.840.113549.1.1.11", _) => &s::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+            other => return Err(format!("{other:?}")),
+        };
     s::UnparsedPublicKey::new(algorithm, &issuer.public_key().subject_public_key.data)
-        .verify(
-            certificate.tbs_certificate.as_ref(),
-            &certificate.signature_value.data,
-        )
+        .verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data)
         .map_err(|e| e.to_string())
 }
 
 #[test]
 fn every_key_algorithm_mints_a_verifiable_chain() {
     use KeyAlgorithm::{Ed25519, P256, P384, P521, Rsa1024, Rsa2048, Rsa3072, Rsa4096};
-    for algorithm in [
-        P256, P384, P521, Ed25519, Rsa1024, Rsa2048, Rsa3072, Rsa4096,
-    ] {
+    for algorithm in [P256, P384, P521, Ed25519, Rsa1024, Rsa2048, Rsa3072, Rsa4096] {
         let (forge, authority) = forge();
         let credential = credential(
             r#"{"summary": "s", "certificates": {
@@ -100,17 +93,13 @@ fn every_key_algorithm_mints_a_verifiable_chain() {
             "leaf": {"profile": "client", "issuer": {"certificate": "intermediate"}}},
             "send": [{"certificate": "leaf"}, {"certificate": "intermediate"}]}"#,
         );
-        let minted = forge
-            .mint("c", &credential, &authority, algorithm, epoch())
-            .unwrap();
+        let minted = forge.mint("c", &credential, &authority, algorithm, epoch()).unwrap();
         let list = minted.certificate_list.unwrap();
         verify(&list[0], &list[1]);
         verify(&list[1], authority.certificate("main").unwrap());
         let again = Forge::new(7, epoch());
         let authority = again.authority("alpha", &account(ALPHA)).unwrap();
-        let again = again
-            .mint("c", &credential, &authority, algorithm, epoch())
-            .unwrap();
+        let again = again.mint("c", &credential, &authority, algorithm, epoch()).unwrap();
         assert_eq!(again.certificate_list.unwrap(), list, "{algorithm:?}");
     }
 }
@@ -126,21 +115,9 @@ fn profile_defaults_are_as_documented() {
     assert_eq!(leaf.raw_serial().len(), 20);
     assert!(!leaf.basic_constraints().unwrap().unwrap().value.ca);
     assert!(leaf.key_usage().unwrap().unwrap().value.digital_signature());
-    assert!(
-        leaf.extended_key_usage()
-            .unwrap()
-            .unwrap()
-            .value
-            .client_auth
-    );
-    assert_eq!(
-        leaf.validity().not_before.timestamp(),
-        1_780_000_000 - 86_400
-    );
-    assert_eq!(
-        leaf.validity().not_after.timestamp(),
-        1_780_000_000 + 90 * 86_400
-    );
+    assert!(leaf.extended_key_usage().unwrap().unwrap().value.client_auth);
+    assert_eq!(leaf.validity().not_before.timestamp(), 1_780_000_000 - 86_400);
+    assert_eq!(leaf.validity().not_after.timestamp(), 1_780_000_000 + 90 * 86_400);
     let (_, authority) = forge();
     let anchor = webpki_free_parse(authority.certificate("main").unwrap());
     assert!(anchor.is_ca());
@@ -162,10 +139,7 @@ fn errors_name_credential_certificate_and_field() {
             r#""signature_algorithm": "Ed25519""#,
             "`signature_algorithm`: a key of algorithm p256 cannot make",
         ),
-        (
-            r#""defects": [{"remove": "subject_alt_name"}]"#,
-            "names the field SubjectAltName",
-        ),
+        (r#""defects": [{"remove": "subject_alt_name"}]"#, "names the field SubjectAltName"),
     ] {
         let message = mint(&client(fields)).unwrap_err().to_string();
         assert!(message.contains(text), "{message}");
@@ -174,10 +148,7 @@ fn errors_name_credential_certificate_and_field() {
         "a": {"profile": "client", "issuer": {"certificate": "b"}},
         "b": {"profile": "client", "issuer": {"certificate": "a"}}}}"#;
     assert!(
-        mint(&credential(cyclic))
-            .unwrap_err()
-            .to_string()
-            .contains("`a`, `b` issue each other")
+        mint(&credential(cyclic)).unwrap_err().to_string().contains("`a`, `b` issue each other")
     );
     let unknown = cyclic.replace(r#"{"certificate": "b"}"#, r#"{"certificate": "foo"}"#);
     let message = mint(&credential(&unknown)).unwrap_err().to_string();
@@ -186,18 +157,10 @@ fn errors_name_credential_certificate_and_field() {
         "credential `c`: `certificates.a.issuer` names the unknown certificate `foo`; this credential has `a`, `b`"
     );
     let anchor = client("").certificates;
-    let unknown = serde_json::to_string(&anchor)
-        .unwrap()
-        .replace("main", "old");
-    let message = mint(&credential(&format!(
-        r#"{{"summary": "s", "certificates": {unknown}}}"#
-    )))
-    .unwrap_err();
-    assert!(
-        message
-            .to_string()
-            .contains("unknown anchor `old`; account `alpha` has `main`")
-    );
+    let unknown = serde_json::to_string(&anchor).unwrap().replace("main", "old");
+    let message = mint(&credential(&format!(r#"{{"summary": "s", "certificates": {unknown}}}"#)))
+        .unwrap_err();
+    assert!(message.to_string().contains("unknown anchor `old`; account `alpha` has `main`"));
 }
 
 #[test]
@@ -214,22 +177,13 @@ fn keys_sign_every_scheme_they_offer() {
     use KeyAlgorithm::{Ed25519, P256, P384, P521, Rsa1024, Rsa2048};
     for algorithm in [P256, P384, P521, Ed25519, Rsa1024, Rsa2048] {
         let (forge, authority) = forge();
-        let key = forge
-            .mint("c", &client(""), &authority, algorithm, epoch())
-            .unwrap()
-            .key
-            .unwrap();
+        let key =
+            forge.mint("c", &client(""), &authority, algorithm, epoch()).unwrap().key.unwrap();
         for scheme in key.schemes() {
-            assert!(
-                key.sign(*scheme, b"message").is_ok(),
-                "{algorithm:?} {scheme:?}"
-            );
+            assert!(key.sign(*scheme, b"message").is_ok(), "{algorithm:?} {scheme:?}");
         }
         let read = Key::from_pem_or_der(key.pkcs8_pem().as_bytes()).unwrap();
-        assert_eq!(
-            read.subject_public_key_info(),
-            key.subject_public_key_info()
-        );
+        assert_eq!(read.subject_public_key_info(), key.subject_public_key_info());
         assert_eq!(read.algorithm(), algorithm);
     }
 }
@@ -242,10 +196,5 @@ fn rsa_keys_run_out_with_an_error() {
     let credential: Credential =
         serde_json::from_value(serde_json::json!({"summary": "s", "certificates": certificates}))
             .unwrap();
-    assert!(
-        mint(&credential)
-            .unwrap_err()
-            .to_string()
-            .contains("no rsa2048 test key is left")
-    );
+    assert!(mint(&credential).unwrap_err().to_string().contains("no rsa2048 test key is left"));
 }

@@ -6,12 +6,7 @@ use x509_parser::prelude::*;
 use super::{client, mint};
 
 fn leaf(fields: &str) -> Vec<u8> {
-    mint(&client(fields))
-        .unwrap()
-        .end_entity
-        .unwrap()
-        .der
-        .to_vec()
+    mint(&client(fields)).unwrap().end_entity.unwrap().der.to_vec()
 }
 
 const USAGES: [&str; 9] = [
@@ -75,9 +70,7 @@ fn times_change_form_at_2050() {
         leaf(r#""validity": {"not_before": "20491231235959Z", "not_after": "99991231235959Z"}"#);
     let find = |tag: u8, text: &[u8]| {
         let value = [&[tag, u8::try_from(text.len()).unwrap()], text].concat();
-        certificate
-            .windows(value.len())
-            .any(|window| window == value)
+        certificate.windows(value.len()).any(|window| window == value)
     };
     assert!(find(0x17, b"491231235959Z") && find(0x18, b"99991231235959Z"));
 }
@@ -91,18 +84,9 @@ fn odd_names_are_written() {
             {"directory": [{"CN": "x"}]}]"#,
     );
     let (_, certificate) = X509Certificate::from_der(&certificate).unwrap();
-    let rdns: Vec<usize> = certificate
-        .subject()
-        .iter_rdn()
-        .map(|rdn| rdn.iter().count())
-        .collect();
+    let rdns: Vec<usize> = certificate.subject().iter_rdn().map(|rdn| rdn.iter().count()).collect();
     assert_eq!(rdns, [1, 2, 1, 1, 1]);
-    let names = &certificate
-        .subject_alternative_name()
-        .unwrap()
-        .unwrap()
-        .value
-        .general_names;
+    let names = &certificate.subject_alternative_name().unwrap().unwrap().value.general_names;
     assert!(matches!(names[0], GeneralName::RFC822Name("a@b.test")));
     assert!(matches!(names[1], GeneralName::OtherName(..)));
     assert!(matches!(names[2], GeneralName::DirectoryName(_)));
@@ -124,14 +108,8 @@ fn name_constraints_are_written() {
     let permitted = constraints.value.permitted_subtrees.as_ref().unwrap();
     assert_eq!(permitted[0].base, GeneralName::DNSName(".a.test"));
     assert_eq!(permitted[1].base, GeneralName::URI("a.test"));
-    assert_eq!(
-        permitted[2].base,
-        GeneralName::IPAddress(&[10, 0, 0, 0, 255, 0, 0, 0])
-    );
-    assert_eq!(
-        constraints.value.excluded_subtrees.as_ref().unwrap().len(),
-        2
-    );
+    assert_eq!(permitted[2].base, GeneralName::IPAddress(&[10, 0, 0, 0, 255, 0, 0, 0]));
+    assert_eq!(constraints.value.excluded_subtrees.as_ref().unwrap().len(), 2);
 }
 
 #[test]
@@ -142,11 +120,8 @@ fn empty_usages_and_odd_constraints_are_written() {
     );
     let (_, certificate) = X509Certificate::from_der(&certificate).unwrap();
     let value = |oid: &str| {
-        let extension = certificate
-            .extensions()
-            .iter()
-            .find(|e| e.oid.to_id_string() == oid)
-            .unwrap();
+        let extension =
+            certificate.extensions().iter().find(|e| e.oid.to_id_string() == oid).unwrap();
         (extension.value.to_vec(), extension.critical)
     };
     assert_eq!(value("2.5.29.15"), (vec![3, 1, 0], true));

@@ -1,0 +1,219 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mtls_scenarios::{KeyAlgorithm, Mode};
+
+/// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
+#[derive(Debug, Parser)]
+#[command(name = "mtls-harness", version, arg_required_else_help = true)]
+#[command(
+    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
+    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Drive scenarios against a gate and judge what comes of them
+    Run(Box<Run>),
+    /// List scenarios and cases without running anything
+    List(List),
+    /// Explain a scenario or a case: what is tried, what must come of it, why it matters
+    Explain(Explain),
+    /// Make certificates
+    Pki(Pki),
+    /// Write or check the published JSON Schemas
+    #[cfg(feature = "schema")]
+    #[command(hide = true)]
+    Schema(Schema),
+}
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub(super) struct Selection {
+    /// Part of a case id, or a glob over it; `!` in front excludes; repeatable
+    #[arg(long, short, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub(super) filter: Vec<String>,
+    /// Directory with scenarios, credentials, accounts or targets of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
+    #[arg(long, short, default_value = "mock")]
+    pub(super) target: String,
+    #[command(flatten)]
+    pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Cases under way at once
+    #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: u16,
+    /// Seed of keys, serial numbers and the secret marker
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Most seconds for one probe, from connecting to the last byte
+    #[arg(long, default_value_t = 5.0, value_parser = seconds, value_name = "SECONDS")]
+    pub(super) timeout: f64,
+    /// Stop at the first case that is not as expected
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// The alert counts, too, not only the refusal
+    #[arg(long)]
+    pub(super) pedantic: bool,
+    /// Exit with 0 although some cases are inconclusive
+    #[arg(long)]
+    pub(super) allow_undecided: bool,
+    /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub(super) report: Vec<String>,
+    /// Make the mock gate wrong in one way, to see the scenarios catch it
+    #[arg(long, value_name = "NAME")]
+    pub(super) fault: Option<String>,
+    /// Keep a launched server's directory with its logs, whatever comes of the run
+    #[arg(long)]
+    pub(super) keep_logs: bool,
+    #[command(flatten)]
+    pub(super) display: Display,
+}
+
+/// A server that runs already.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A running server (--target https://...)")]
+pub(super) struct Server {
+    /// What it asks of its clients
+    #[arg(long, value_enum)]
+    pub(super) mode: Option<GateMode>,
+    /// Certificate of the CA that it trusts
+    #[arg(long, value_name = "FILE", requires = "ca_key")]
+    pub(super) ca: Option<PathBuf>,
+    /// Private key of that CA
+    #[arg(long, value_name = "FILE", requires = "ca")]
+    pub(super) ca_key: Option<PathBuf>,
+    /// Server name (SNI and Host), where it differs from the host of the URL
+    #[arg(long, value_name = "HOST")]
+    pub(super) name: Option<String>,
+    /// Response header in which it reports the subject of a verified client
+    #[arg(long, value_name = "HEADER")]
+    pub(super) identity_header: Option<String>,
+    /// Text that only authenticated clients may see at the URL's path
+    #[arg(long, value_name = "TEXT")]
+    pub(super) marker: Option<String>,
+    /// You may attack a server that is not on this machine
+    #[arg(long)]
+    pub(super) authorized: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum GateMode {
+    /// Only clients with a valid certificate are accepted
+    Strict,
+    /// Clients with and without a certificate are accepted
+    Loose,
+}
+
+impl From<GateMode> for Mode {
+    fn from(mode: GateMode) -> Self {
+        match mode {
+            GateMode::Strict => Self::Strict,
+            GateMode::Loose => Self::Loose,
+        }
+    }
+}
+
+/// How things look.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Display")]
+pub(super) struct Display {
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Choice::Auto)]
+    pub(super) color: Choice,
+    /// Progress on standard error: a bar on a terminal, lines elsewhere
+    #[arg(long, value_enum, default_value_t = Choice::Auto)]
+    pub(super) progress: Choice,
+    /// Only ASCII in the grid
+    #[arg(long)]
+    pub(super) ascii: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Choice {
+    /// As the terminal allows
+    Auto,
+    /// Whatever the terminal
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Every case, not only the scenarios
+    #[arg(long)]
+    pub(super) cases: bool,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
+    pub(super) id: String,
+    /// Directory with scenarios of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Pki {
+    #[command(subcommand)]
+    pub(super) command: PkiCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PkiCommand {
+    /// Write CAs, client certificates good and bad, and a server certificate into a new directory
+    Init(PkiInit),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PkiInit {
+    /// A directory that does not exist yet, or is empty
+    pub(super) directory: PathBuf,
+    /// Seed of keys and serial numbers
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Key algorithm of the client certificates
+    #[arg(long, default_value = "p256", value_parser = super::pki::key_algorithm, value_name = "ALGORITHM")]
+    pub(super) key: KeyAlgorithm,
+    /// Names of the server certificate; repeatable
+    #[arg(long = "server-name", value_name = "HOST", default_value = "localhost")]
+    pub(super) server_names: Vec<String>,
+    /// Directory with credentials and accounts of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+}
+
+#[cfg(feature = "schema")]
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Root of the repository to write into
+    pub(super) root: PathBuf,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
+        _ => Err("give seconds between 0.05 and 3600".to_owned()),
+    }
+}

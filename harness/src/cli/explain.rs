@@ -1,0 +1,145 @@
+//! `mtls-harness explain`: what a scenario does, what must come of it, and why it matters.
+
+use std::fmt::Write as _;
+
+use mtls_reports::ExitCode;
+use mtls_scenarios::{Expect, Expected, Library, Mode, Scenario, Step, did_you_mean, expand};
+
+use super::Failure;
+use super::args::{Explain, Selection};
+use super::run::load;
+use super::terminal;
+
+/// Column at which prose is broken.
+const WIDTH: usize = 96;
+
+/// Runs the command.
+pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
+    let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
+    let library = load(&selection)?;
+    let (id, cell) = match arguments.id.split_once('@') {
+        Some((id, cell)) => (id, Some(cell)),
+        None => (arguments.id.as_str(), None),
+    };
+    let Some(scenario) = library.scenarios.get(id) else {
+        let known = library.scenarios.keys().map(String::as_str);
+        let hint = did_you_mean(id, known)
+            .unwrap_or_else(|| "`mtls-harness list` shows all scenarios".to_owned());
+        return Err(Failure::invalid(&format!("unknown scenario `{id}`\n  help: {hint}")));
+    };
+    let cases = expand(id, scenario);
+    if let Some(cell) = cell
+        && !cases.iter().any(|case| case.id == arguments.id)
+    {
+        let known = cases.iter().filter_map(|case| Some(case.id.split_once('@')?.1));
+        let hint = did_you_mean(cell, known)
+            .unwrap_or_else(|| format!("`mtls-harness list --cases -f {id}` shows its cases"));
+        return Err(Failure::invalid(&format!(
+            "scenario `{id}` has no case `{cell}`\n  help: {hint}"
+        )));
+    }
+    terminal::say(&text(&library, id, scenario, cases.len(), &arguments.id));
+    Ok(ExitCode::GateOpen)
+}
+
+fn text(library: &Library, id: &str, scenario: &Scenario, cases: usize, asked: &str) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{id}\n{}\n", scenario.title);
+    let _ = writeln!(out, "Severity: {}   Cases: {cases}\n", scenario.severity.as_str());
+    out.push_str(&wrapped(&scenario.why));
+    out.push('\n');
+    for (number, step) in scenario.steps.iter().enumerate() {
+        let _ = writeln!(out, "Step {}", number + 1);
+        describe_step(&mut out, library, scenario, step);
+    }
+    if !scenario.references.is_empty() {
+        let _ = writeln!(out, "References: {}", scenario.references.join("; "));
+    }
+    let _ = writeln!(out, "\nRun it:\n  mtls-harness run --filter '{asked}'");
+    out
+}
+
+fn describe_step(out: &mut String, library: &Library, scenario: &Scenario, step: &Step) {
+    let own = step.connect.credential.iter();
+    for name in own.chain(&scenario.matrix.credential) {
+        let summary = library.credentials.get(name).map_or("", |c| c.summary.as_str());
+        let _ = writeln!(out, "  credential  {name}: {summary}");
+    }
+    for (what, value) in [("SNI", &step.connect.sni), ("Host", &step.connect.host)] {
+        if let Some(value) = value {
+            let _ = writeln!(out, "  {what:10}  {value}");
+        }
+    }
+    for mode in &scenario.matrix.mode {
+        let roles = step.connect.endpoints(*mode);
+        let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+        let _ = writeln!(
+            out,
+            "  {:10}  at {}: {}",
+            mode.as_str().to_uppercase(),
+            roles.join(" or "),
+            expectation(&step.expect, *mode)
+        );
+    }
+    if !step.alert.is_empty() {
+        let names: Vec<_> = step.alert.iter().map(|alert| alert.as_str()).collect();
+        let _ = writeln!(out, "  best alert  {}", names.join(" or "));
+    }
+    if step.expect != Expect::Accepted {
+        let _ =
+            writeln!(out, "  control     {} must be let in on the same path first", step.control);
+    }
+    out.push('\n');
+}
+
+fn expectation(expect: &Expect, mode: Mode) -> String {
+    let words = |set: &[Expected]| set.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(" or ");
+    match (expect, mode) {
+        (_, Mode::Public) => "anonymous".to_owned(),
+        (Expect::Accepted, _) => "authenticated, as exactly this end-entity".to_owned(),
+        (Expect::Refused | Expect::NoCertificate, Mode::Strict) => "rejected".to_owned(),
+        (Expect::Refused, Mode::Loose) => {
+            "rejected, or served as nobody (RFC 8446 4.4.2.4), as the target promises".to_owned()
+        }
+        (Expect::NoCertificate, Mode::Loose) => "anonymous".to_owned(),
+        (Expect::Policy(policy), _) => format!(
+            "as the target promises for `{}`; without a promise, refused or authenticated as exactly this end-entity",
+            policy.as_str()
+        ),
+        (Expect::ByMode { strict, .. }, Mode::Strict) => words(strict),
+        (Expect::ByMode { loose, .. }, Mode::Loose) => words(loose),
+    }
+}
+
+/// Breaks prose into lines.
+fn wrapped(prose: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in prose.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_broken_between_words() {
+        let text = wrapped(&"word ".repeat(50));
+        assert!(text.lines().all(|line| line.len() <= WIDTH));
+        assert_eq!(text.split_whitespace().count(), 50);
+    }
+}

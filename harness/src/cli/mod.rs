@@ -1,0 +1,60 @@
+//! The command line: arguments, display, exit code. The only place that prints.
+
+mod args;
+mod explain;
+mod interrupt;
+mod list;
+mod pki;
+mod progress;
+mod run;
+#[cfg(feature = "schema")]
+mod schema;
+mod target;
+mod terminal;
+
+use std::process::ExitCode as ProcessExitCode;
+
+use clap::Parser as _;
+use mtls_reports::ExitCode;
+
+use args::{Arguments, Command};
+
+/// Reads the arguments, does what they say, and returns the exit code of design: see [`ExitCode`].
+pub fn main() -> ProcessExitCode {
+    // clap itself ends the process with 2 on invalid arguments.
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Run(run) => run::run(*run),
+        Command::List(list) => list::list(&list),
+        Command::Explain(explain) => explain::explain(&explain),
+        Command::Pki(pki) => pki::pki(&pki),
+        #[cfg(feature = "schema")]
+        Command::Schema(schema) => schema::schema(&schema),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) => {
+            terminal::complain(&error);
+            error.code.into()
+        }
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+struct Failure {
+    code: ExitCode,
+    message: String,
+}
+
+impl Failure {
+    /// The user's to mend: arguments or files.
+    fn invalid(error: &impl std::fmt::Display) -> Self {
+        Self { code: ExitCode::InvalidUse, message: error.to_string() }
+    }
+
+    /// The target's or the machine's: nothing was decided.
+    fn undecided(error: &impl std::fmt::Display) -> Self {
+        Self { code: ExitCode::Undecided, message: error.to_string() }
+    }
+}

@@ -1,0 +1,179 @@
+//! Dialling: TCP, the TLS handshake with exactly what the caller asked for, and the start of HTTP.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use mtls_reports::model::{Phase, TlsFacts};
+use mtls_scenarios::{Alpn, TlsVersion};
+use rustls::client::Resumption;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    ClientConfig, DigitallySignedStruct, HandshakeKind, ProtocolVersion, SignatureScheme,
+};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+
+use super::connection::Connection;
+use super::credential::{ClientCredential, Resolver};
+use super::failure::Failure;
+use super::http::Sender;
+use super::socket::Socket;
+use super::witness::Witness;
+
+/// Most bytes that one connection reads, TLS overhead included.
+const MAX_RECEIVED: u64 = 4 << 20;
+
+/// One connection to make.
+#[derive(Clone, Debug)]
+pub struct Dial<'a> {
+    /// Where to.
+    pub address: SocketAddr,
+    /// `server_name` to send; none for an IP address, or where the extension is to be left out.
+    pub sni: Option<&'a str>,
+    /// The one version offered.
+    pub version: TlsVersion,
+    /// The one application protocol offered.
+    pub alpn: Alpn,
+    /// What to show when asked for a certificate.
+    pub credential: ClientCredential,
+    /// When to give up.
+    pub deadline: Instant,
+}
+
+/// Connects, shakes hands and starts HTTP.
+///
+/// In TLS 1.3 the client finishes first: success here proves nothing before a response has been read.
+///
+/// # Errors
+/// What stopped it, with the facts of the handshake as far as it went.
+pub async fn connect(
+    dial: Dial<'_>,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Connection, (Failure, TlsFacts)> {
+    let resolver = Arc::new(Resolver::new(dial.credential.clone()));
+    let failed =
+        |failure| (failure, TlsFacts { certificate: resolver.answer(), ..TlsFacts::default() });
+    let config = client_config(&dial, provider, &resolver).map_err(&failed)?;
+    let name = server_name(&dial).map_err(&failed)?;
+
+    let dialled = timeout_at(dial.deadline, TcpStream::connect(dial.address)).await;
+    let stream = dialled
+        .map_err(|_| failed(Failure::Timeout(Phase::Connect)))?
+        .map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
+    // Without this the second request of a connection waits for the peer's delayed acknowledgement.
+    stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
+
+    let socket = Socket::new(stream, MAX_RECEIVED);
+    let shaken = timeout_at(dial.deadline, TlsConnector::from(config).connect(name, socket)).await;
+    let tls = shaken
+        .map_err(|_| failed(Failure::Timeout(Phase::Handshake)))?
+        .map_err(|e| failed(Failure::from_io(&e)))?;
+
+    let facts = facts_of(tls.get_ref().1, &resolver);
+    let alpn = facts.alpn.unwrap_or(Alpn::Http1);
+    let (witness, testimony) = Witness::new(tls);
+    let started = timeout_at(dial.deadline, Sender::start(witness, alpn)).await;
+    match started {
+        Ok(Ok(sender)) => Ok(Connection::new(sender, testimony, facts, dial.deadline)),
+        Ok(Err(e)) => {
+            let failure = testimony.failure().unwrap_or_else(|| Failure::from_http(&e));
+            Err((failure, facts))
+        }
+        Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
+    }
+}
+
+fn client_config(
+    dial: &Dial<'_>,
+    provider: &Arc<CryptoProvider>,
+    resolver: &Arc<Resolver>,
+) -> Result<Arc<ClientConfig>, Failure> {
+    let versions: &[&'static rustls::SupportedProtocolVersion] = match dial.version {
+        TlsVersion::Tls12 => &[&rustls::version::TLS12],
+        TlsVersion::Tls13 => &[&rustls::version::TLS13],
+    };
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(provider))
+        .with_protocol_versions(versions)
+        .map_err(|e| Failure::Unsupported(e.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(AnyServer(Arc::clone(provider))))
+        .with_client_cert_resolver(
+            Arc::clone(resolver) as Arc<dyn rustls::client::ResolvesClientCert>
+        );
+    config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
+    config.resumption = Resumption::disabled();
+    config.enable_sni = dial.sni.is_some();
+    Ok(Arc::new(config))
+}
+
+fn server_name(dial: &Dial<'_>) -> Result<ServerName<'static>, Failure> {
+    match dial.sni {
+        None => Ok(ServerName::IpAddress(dial.address.ip().into())),
+        Some(name) => ServerName::try_from(name.to_owned())
+            .map_err(|e| Failure::Unsupported(format!("SNI `{name}`: {e}"))),
+    }
+}
+
+fn facts_of(connection: &rustls::ClientConnection, resolver: &Resolver) -> TlsFacts {
+    TlsFacts {
+        version: match connection.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => Some(TlsVersion::Tls12),
+            Some(ProtocolVersion::TLSv1_3) => Some(TlsVersion::Tls13),
+            _ => None,
+        },
+        cipher_suite: connection
+            .negotiated_cipher_suite()
+            .and_then(|suite| suite.suite().as_str())
+            .map(str::to_owned),
+        alpn: match connection.alpn_protocol() {
+            Some(b"http/1.1") => Some(Alpn::Http1),
+            Some(b"h2") => Some(Alpn::H2),
+            _ => None,
+        },
+        resumed: connection.handshake_kind().map(|kind| kind == HandshakeKind::Resumed),
+        certificate: resolver.answer(),
+    }
+}
+
+/// Takes any server certificate: whether the *gate* authenticates its *clients* is the question here, and an odd
+/// server certificate must not keep us from asking it.
+#[derive(Debug)]
+struct AnyServer(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyServer {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,92 @@
+//! A TCP stream that keeps reading after a failed write, within a byte budget.
+//!
+//! In TLS 1.3 a gate refuses after the client has finished: its alert and the reset that follows can both have arrived
+//! by the time the client writes its request. The write then fails although the alert is still waiting to be read.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::failure::BudgetExhausted;
+
+pub(super) struct Socket {
+    stream: TcpStream,
+    limit: u64,
+    received: u64,
+    /// The peer takes no more; what is written from now on goes nowhere.
+    deaf: bool,
+}
+
+impl Socket {
+    pub(super) const fn new(stream: TcpStream, limit: u64) -> Self {
+        Self { stream, limit, received: 0, deaf: false }
+    }
+
+    /// Turns "the peer is gone" into a successful write, so that the caller goes on to read.
+    fn forgive<T>(&mut self, result: io::Result<T>, instead: T) -> io::Result<T> {
+        match result {
+            Err(e) if is_gone(&e) => {
+                self.deaf = true;
+                Ok(instead)
+            }
+            other => other,
+        }
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::NotConnected
+    )
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.received >= self.limit {
+            return Poll::Ready(Err(io::Error::other(BudgetExhausted(self.limit))));
+        }
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        let read = buf.filled().len().saturating_sub(before);
+        self.received = self.received.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.deaf {
+            return Poll::Ready(Ok(buf.len()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
+        Poll::Ready(self.forgive(written, buf.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.deaf {
+            return Poll::Ready(Ok(()));
+        }
+        let flushed = ready!(Pin::new(&mut self.stream).poll_flush(cx));
+        Poll::Ready(self.forgive(flushed, ()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let closed = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
+        Poll::Ready(self.forgive(closed, ()))
+    }
+}

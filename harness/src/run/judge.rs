@@ -1,0 +1,249 @@
+//! The judge: expectation and observations in, verdict out. A pure function.
+
+use std::collections::BTreeSet;
+
+use mtls_reports::describe;
+use mtls_reports::model::{
+    CertificateSent, Discrepancy, Grade, Identity, Observation, Outcome, TlsRefusal, Verdict,
+};
+use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Promise, Promises};
+
+/// Whom a gate must report when it lets a credential in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// SHA-256 of the end-entity certificate, lower-case hexadecimal.
+    pub sha256: String,
+    /// SHA-1 of it, lower-case hexadecimal.
+    pub sha1: String,
+    /// Its subject name, RFC 4514.
+    pub name: String,
+}
+
+/// Everything that a verdict on one step depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// What the scenario says must come of the step.
+    pub expect: &'a Expect,
+    /// The alerts that fit best.
+    pub alerts: &'a [Alert],
+    /// The cell's mode.
+    pub mode: Mode,
+    /// What the target promises where the standards leave a choice.
+    pub promises: &'a Promises,
+    /// How the target promises to treat invalid certificates in LOOSE mode.
+    pub loose_family: Option<LooseFamily>,
+    /// Whether the target reports identities at all.
+    pub reports_identity: bool,
+    /// Whom the gate must report; none for a client without a certificate.
+    pub subject: Option<&'a Subject>,
+    /// What was seen.
+    pub observed: &'a Observation,
+    /// What the positive twin saw; `None` where there is none, as when acceptance is expected.
+    pub control: Option<&'a Observation>,
+    /// Whether the alert counts, too.
+    pub pedantic: bool,
+}
+
+/// A verdict with its reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// What would have been good.
+    pub expected: Vec<Expected>,
+    /// The word.
+    pub verdict: Verdict,
+    /// One line for people; empty for a plain pass.
+    pub explanation: String,
+}
+
+/// Judges one step.
+pub fn judge(question: &Question<'_>) -> Judgement {
+    let expected = expected(question);
+    let verdict = verdict(question, &expected);
+    let explanation = explain(question, &expected, &verdict);
+    Judgement { expected: expected.into_iter().collect(), verdict, explanation }
+}
+
+/// The set of good results, with the target's promises filled in.
+pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
+    let refusal = match (question.mode, question.loose_family) {
+        (Mode::Public, _) => Expected::Anonymous,
+        (Mode::Strict, _)
+        | (Mode::Loose, Some(LooseFamily::FailClosedTls | LooseFamily::FailClosedHttp)) => {
+            Expected::Rejected
+        }
+        (Mode::Loose, Some(LooseFamily::PassWithFlag) | None) => Expected::Unauthenticated,
+    };
+    let acceptance = match question.mode {
+        Mode::Public => Expected::Anonymous,
+        Mode::Strict | Mode::Loose => Expected::Authenticated,
+    };
+    match question.expect {
+        Expect::Accepted => BTreeSet::from([acceptance]),
+        Expect::Refused => BTreeSet::from([refusal]),
+        Expect::NoCertificate => BTreeSet::from([match question.mode {
+            Mode::Strict => Expected::Rejected,
+            Mode::Loose | Mode::Public => Expected::Anonymous,
+        }]),
+        Expect::Policy(policy) => match question.promises.get(policy) {
+            Some(Promise::Accept) => BTreeSet::from([acceptance]),
+            Some(Promise::Refuse) => BTreeSet::from([refusal]),
+            None => BTreeSet::from([acceptance, refusal]),
+        },
+        Expect::ByMode { strict, loose } => match question.mode {
+            Mode::Strict => strict.iter().copied().collect(),
+            Mode::Loose => loose.iter().copied().collect(),
+            Mode::Public => BTreeSet::from([Expected::Anonymous]),
+        },
+    }
+}
+
+fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
+    let observed = question.observed;
+    match &observed.outcome {
+        Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref())
+            .map_or_else(Verdict::Fail, Verdict::Pass),
+        Outcome::Anonymous => anonymity(question, expected),
+        Outcome::RejectedTls(_) | Outcome::RejectedHttp { .. } => refusal(question, expected),
+        Outcome::Timeout { .. } | Outcome::Error { .. } => inconclusive(&describe(observed)),
+    }
+}
+
+fn inconclusive(reason: &str) -> Verdict {
+    Verdict::Inconclusive { reason: reason.to_owned() }
+}
+
+fn acceptance(
+    question: &Question<'_>,
+    expected: &BTreeSet<Expected>,
+    identity: Option<&Identity>,
+) -> Result<Grade, Discrepancy> {
+    if !expected.contains(&Expected::Authenticated) {
+        return Err(Discrepancy::UnexpectedAcceptance);
+    }
+    if !question.observed.marker || (question.reports_identity && identity.is_none()) {
+        return Err(Discrepancy::IncoherentAcceptance);
+    }
+    match (identity, question.subject) {
+        (None, _) => Ok(Grade::Exact),
+        (Some(identity), Some(subject)) if is_that(identity, subject) => Ok(Grade::Exact),
+        (Some(_), _) => Err(Discrepancy::WrongIdentity),
+    }
+}
+
+/// Whether the gate speaks of this end-entity. Names are written differently everywhere, so fingerprints decide
+/// where there are any.
+fn is_that(identity: &Identity, subject: &Subject) -> bool {
+    let same = |said: &Option<mtls_reports::PeerText>, is: &str| {
+        said.as_ref().map(|said| said.as_str().eq_ignore_ascii_case(is))
+    };
+    let fingerprints =
+        [same(&identity.sha256, &subject.sha256), same(&identity.sha1, &subject.sha1)];
+    if fingerprints.iter().any(Option::is_some) {
+        return fingerprints.iter().flatten().all(|same| *same);
+    }
+    same(&identity.subject, &subject.name).unwrap_or(false)
+}
+
+fn anonymity(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
+    let observed = question.observed;
+    if withheld(observed) {
+        return inconclusive(WITHHELD);
+    }
+    if !expected.contains(&Expected::Anonymous) && !expected.contains(&Expected::Unauthenticated) {
+        return Verdict::Fail(Discrepancy::UnexpectedAnonymous);
+    }
+    if observed.unverified_identity.is_some()
+        && question.loose_family != Some(LooseFamily::PassWithFlag)
+    {
+        return Verdict::Fail(Discrepancy::UnverifiedIdentity);
+    }
+    if let Some(reason) = failed_control(question) {
+        return inconclusive(&reason);
+    }
+    Verdict::Pass(Grade::Exact)
+}
+
+fn refusal(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
+    let wanted =
+        expected.contains(&Expected::Rejected) || expected.contains(&Expected::Unauthenticated);
+    if !wanted {
+        if withheld(question.observed) {
+            return inconclusive(WITHHELD);
+        }
+        return Verdict::Fail(Discrepancy::UnexpectedRefusal);
+    }
+    if let Some(reason) = failed_control(question) {
+        return inconclusive(&reason);
+    }
+    if withheld(question.observed) {
+        return inconclusive(WITHHELD);
+    }
+    match &question.observed.outcome {
+        Outcome::RejectedTls(TlsRefusal::Alert { name, .. }) if !question.alerts.is_empty() => {
+            match name {
+                Some(name) if question.alerts.contains(name) => Verdict::Pass(Grade::Exact),
+                _ if question.pedantic => Verdict::Fail(Discrepancy::OtherAlert),
+                _ => Verdict::Pass(Grade::Ok),
+            }
+        }
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) if question.pedantic => {
+            Verdict::Fail(Discrepancy::OtherAlert)
+        }
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) => Verdict::Pass(Grade::Ok),
+        _ => Verdict::Pass(Grade::Exact),
+    }
+}
+
+const WITHHELD: &str = "the certificate was not sent: the server's CertificateRequest lists no \
+                        signature scheme that its key can make";
+
+fn withheld(observed: &Observation) -> bool {
+    observed.tls.certificate == CertificateSent::Withheld
+}
+
+/// Why a refusal does not count: the positive twin was not let in either.
+fn failed_control(question: &Question<'_>) -> Option<String> {
+    let control = question.control?;
+    let good = match question.mode {
+        Mode::Public => control.outcome == Outcome::Anonymous,
+        Mode::Strict | Mode::Loose => {
+            matches!(control.outcome, Outcome::Authenticated { .. }) && control.marker
+        }
+    };
+    (!good).then(|| format!("the control, a valid client on the same path: {}", describe(control)))
+}
+
+fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Verdict) -> String {
+    let seen = describe(question.observed);
+    let wanted = || {
+        let words: Vec<_> = expected.iter().map(|e| e.as_str()).collect();
+        words.join(" or ")
+    };
+    match verdict {
+        Verdict::Pass(Grade::Exact) => String::new(),
+        Verdict::Pass(Grade::Ok) => seen,
+        Verdict::Inconclusive { reason } | Verdict::Skipped { reason } => reason.clone(),
+        Verdict::Fail(Discrepancy::WrongIdentity) => {
+            let whom = question.subject.map_or("nobody", |subject| subject.name.as_str());
+            format!("{seen}, but the client is {whom}")
+        }
+        Verdict::Fail(Discrepancy::IncoherentAcceptance) => {
+            let odd = if question.observed.marker {
+                "gave the protected resource without saying to whom"
+            } else {
+                "verified the client but kept the protected resource from it"
+            };
+            format!("{seen}; the gate {odd}")
+        }
+        Verdict::Fail(Discrepancy::UnverifiedIdentity) => {
+            format!(
+                "{seen}, yet the gate reports the identity of a certificate that it did not verify"
+            )
+        }
+        Verdict::Fail(Discrepancy::OtherAlert) => {
+            let names: Vec<_> = question.alerts.iter().map(|alert| alert.as_str()).collect();
+            format!("{seen}, expected alert {}", names.join(" or "))
+        }
+        Verdict::Fail(_) => format!("{seen}, expected {}", wanted()),
+    }
+}

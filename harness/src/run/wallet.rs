@@ -1,0 +1,147 @@
+//! Credentials as the client holds them: minted when first needed, then kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use mtls_scenarios::{Credential, IssuerRef, KeyAlgorithm, Library, Program, Sent};
+use rustls::pki_types::{CertificateDer, UnixTime};
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use super::judge::Subject;
+use super::world::World;
+use crate::client::ClientCredential;
+use crate::pki::{ForgeError, is_at_use};
+
+/// A credential that is ready to be shown.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) client: ClientCredential,
+    /// Whom it stands for; none without a certificate.
+    pub(super) subject: Option<Subject>,
+    /// Anchors that its certification paths start from.
+    pub(super) anchors: BTreeSet<String>,
+    /// Start of its validity, for one that was minted not to be valid yet.
+    valid_from: Option<UnixTime>,
+}
+
+impl Held {
+    /// Whether a certificate that was minted not to be valid yet has become so.
+    pub(super) fn is_valid_by_now(&self) -> bool {
+        self.valid_from.is_some_and(|from| UnixTime::now() >= from)
+    }
+}
+
+/// A credential cannot be had.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WalletError {
+    /// Not here; the reason is for the user.
+    #[error("{0}")]
+    Unavailable(String),
+    /// No file of that name.
+    #[error("there is no credential `{0}`")]
+    Unknown(String),
+    /// No such account.
+    #[error("there is no account `{0}`")]
+    UnknownAccount(String),
+    /// The recipe cannot be carried out.
+    #[error("failed to mint: {0}")]
+    Forge(String),
+}
+
+impl From<ForgeError> for WalletError {
+    fn from(error: ForgeError) -> Self {
+        Self::Forge(error.to_string())
+    }
+}
+
+/// Account, credential and key algorithm.
+type Name = (String, String, KeyAlgorithm);
+
+/// All credentials of a run.
+#[derive(Debug)]
+pub(super) struct Wallet {
+    world: World,
+    library: Arc<Library>,
+    kept: Mutex<BTreeMap<Name, Arc<OnceLock<Result<Arc<Held>, WalletError>>>>>,
+}
+
+impl Wallet {
+    pub(super) fn new(world: World, library: Arc<Library>) -> Self {
+        Self { world, library, kept: Mutex::default() }
+    }
+
+    /// A credential under an account's anchors, with keys of this algorithm.
+    pub(super) fn hold(
+        &self,
+        account: &str,
+        credential: &str,
+        key: KeyAlgorithm,
+    ) -> Result<Arc<Held>, WalletError> {
+        let recipe = self
+            .library
+            .credentials
+            .get(credential)
+            .ok_or_else(|| WalletError::Unknown(credential.to_owned()))?;
+        if is_at_use(recipe) {
+            return self.mint(account, credential, recipe, key);
+        }
+        let name = (account.to_owned(), credential.to_owned(), key);
+        let cell = {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(kept.entry(name).or_default())
+        };
+        // The lock on the map is released: a slow RSA signature holds up only those who wait for it.
+        cell.get_or_init(|| self.mint(account, credential, recipe, key)).clone()
+    }
+
+    fn mint(
+        &self,
+        account: &str,
+        name: &str,
+        credential: &Credential,
+        key: KeyAlgorithm,
+    ) -> Result<Arc<Held>, WalletError> {
+        let now = UnixTime::now();
+        let minted = self.world.mint(account, name, credential, key, now)?;
+        let valid_from = minted
+            .end_entity
+            .as_ref()
+            .filter(|_| minted.at_use)
+            .and_then(|end_entity| not_before(&end_entity.der))
+            .filter(|from| *from > now);
+        let client = match (minted.certificate_list, minted.key) {
+            (Some(list), Some(key)) => ClientCredential::new(list, key),
+            _ => ClientCredential::none(),
+        };
+        let subject = minted.end_entity.map(|end_entity| Subject {
+            sha256: end_entity.sha256,
+            sha1: end_entity.sha1,
+            name: end_entity.subject.unwrap_or_default(),
+        });
+        Ok(Arc::new(Held { client, subject, anchors: anchors_of(credential), valid_from }))
+    }
+}
+
+/// `notBefore` of a certificate.
+fn not_before(certificate: &CertificateDer<'_>) -> Option<UnixTime> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let seconds = u64::try_from(parsed.validity().not_before.timestamp()).ok()?;
+    Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+}
+
+fn anchors_of(credential: &Credential) -> BTreeSet<String> {
+    let issuers = credential.certificates.values().filter_map(|recipe| match &recipe.issuer {
+        IssuerRef::Anchor(name) => Some(name.clone()),
+        IssuerRef::SelfSigned | IssuerRef::Certificate(_) => None,
+    });
+    let sent = credential.send.iter().flatten().filter_map(|sent| match sent {
+        Sent::Anchor(name) => Some(name.clone()),
+        Sent::Certificate(_) | Sent::Repeat { .. } => None,
+    });
+    let made_by = credential.made_by.map(|program| match program {
+        Program::OpensslRecipe => "openssl-recipe".to_owned(),
+    });
+    issuers.chain(sent).chain(made_by).collect()
+}

@@ -1,0 +1,117 @@
+//! The certificates of a run: who the customers are, what their gates trust, what is revoked.
+
+use std::collections::BTreeMap;
+
+use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Target};
+use rustls::pki_types::UnixTime;
+
+use super::wallet::WalletError;
+use crate::pki::{Authority, Forge, ForgeError, Minted, OpensslError, OpensslRecipe, UserCa};
+use crate::target::{AccountMaterial, Material};
+
+/// Account whose CA the user's own takes the place of, and which trusts the CA of the openssl recipe.
+const USER_ACCOUNT: &str = "alpha";
+
+/// The certificates of a run cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// A recipe cannot be carried out, or the user's CA is none.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+}
+
+/// The certificates of a run.
+#[derive(Debug)]
+pub struct World {
+    forge: Forge,
+    authorities: BTreeMap<String, Authority>,
+    openssl: Option<Result<OpensslRecipe, OpensslError>>,
+}
+
+/// What a world is made from.
+#[derive(Debug)]
+pub struct Origin<'a> {
+    /// Seed of keys, serial numbers and the marker.
+    pub seed: u64,
+    /// What relative times count from.
+    pub epoch: UnixTime,
+    /// Accounts and credentials.
+    pub library: &'a Library,
+    /// A user's own CA, in place of account alpha's.
+    pub user_ca: Option<UserCa>,
+    /// What the openssl recipe made, where it was asked for.
+    pub openssl: Option<Result<OpensslRecipe, OpensslError>>,
+}
+
+impl World {
+    /// Mints the anchors of every account.
+    pub fn new(origin: Origin<'_>) -> Result<Self, WorldError> {
+        let Origin { seed, epoch, library, mut user_ca, openssl } = origin;
+        let forge = Forge::new(seed, epoch);
+        let mut authorities = BTreeMap::new();
+        for (name, account) in &library.accounts {
+            let mut authority = forge.authority(name, account)?;
+            if name == USER_ACCOUNT {
+                if let Some(ca) = user_ca.take() {
+                    authority = authority.with_user_ca(ca);
+                }
+                if let Some(Ok(made)) = &openssl {
+                    authority = authority.with_openssl_recipe(made);
+                }
+            }
+            authorities.insert(name.clone(), authority);
+        }
+        Ok(Self { forge, authorities, openssl })
+    }
+
+    /// What a gate with these endpoints is configured with.
+    pub fn material(&self, library: &Library, target: &Target) -> Result<Material, WorldError> {
+        let mut accounts = BTreeMap::new();
+        let anchors = target.anchors.as_deref();
+        for (name, authority) in &self.authorities {
+            let checks_crls = |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
+            let crls = match library.accounts.get(name) {
+                Some(account) if target.endpoints.values().any(checks_crls) => {
+                    self.forge.crls(account, authority, &library.credentials)?
+                }
+                _ => Vec::new(),
+            };
+            let anchors = authority.trust_bundle(anchors);
+            accounts.insert(name.clone(), AccountMaterial { anchors, crls });
+        }
+        let hosts: Vec<&str> = target.endpoints.values().map(|e| e.host.as_str()).collect();
+        Ok(Material {
+            server: self.forge.server_credential(&hosts)?,
+            accounts,
+            marker: self.forge.secret("marker"),
+        })
+    }
+
+    pub(super) fn mint(
+        &self,
+        account: &str,
+        name: &str,
+        credential: &Credential,
+        key: KeyAlgorithm,
+        now: UnixTime,
+    ) -> Result<Minted, WalletError> {
+        let authority = self
+            .authorities
+            .get(account)
+            .ok_or_else(|| WalletError::UnknownAccount(account.to_owned()))?;
+        match credential.made_by {
+            None => Ok(self.forge.mint(name, credential, authority, key, now)?),
+            Some(Program::OpensslRecipe) => match &self.openssl {
+                Some(Ok(made)) => Ok(made.credential()),
+                Some(Err(error @ OpensslError::Missing)) => {
+                    Err(WalletError::Unavailable(error.to_string()))
+                }
+                Some(Err(error)) => Err(WalletError::Forge(error.to_string())),
+                None => {
+                    Err(WalletError::Forge("the openssl recipe was not carried out".to_owned()))
+                }
+            },
+        }
+    }
+}

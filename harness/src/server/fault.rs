@@ -1,0 +1,215 @@
+//! Deliberate faults: gates that are broken in exactly one way.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::verify::{Check, Checks};
+
+/// Declares the faults once: variant, name and meaning.
+macro_rules! faults {
+    ($($(#[doc = $meaning:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A deliberate fault of the mock gate. The harness must notice every one of them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Fault {
+            $($(#[doc = $meaning])+ $variant,)+
+        }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Its name: lower-case kebab.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What such a gate does, one line.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($meaning),+).trim_start(),)+
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    /// Lets every certificate in, unread.
+    AcceptAll = "accept-all",
+    /// Lets certificates in outside their validity period.
+    IgnoreValidity = "ignore-validity",
+    /// Does not verify signatures on certificates.
+    IgnoreSignature = "ignore-signature",
+    /// Does not care which subject an issuer name names, only whose key signed.
+    IgnoreNameChaining = "ignore-name-chaining",
+    /// Does not count `pathLenConstraint`.
+    IgnorePathLength = "ignore-path-length",
+    /// Does not read `extKeyUsage`.
+    IgnoreExtendedKeyUsage = "ignore-extended-key-usage",
+    /// Trusts what names a trust anchor as its issuer, whoever signed it.
+    TrustByNameOnly = "trust-by-name-only",
+    /// Lets any certificate issue others.
+    IgnoreBasicConstraints = "ignore-basic-constraints",
+    /// Does not read `keyUsage`.
+    IgnoreKeyUsage = "ignore-key-usage",
+    /// Does not read `nameConstraints`.
+    IgnoreNameConstraints = "ignore-name-constraints",
+    /// Passes over critical extensions that it does not understand.
+    IgnoreUnknownCritical = "ignore-unknown-critical",
+    /// Asks no revocation list.
+    IgnoreCrl = "ignore-crl",
+    /// Lets version 1 certificates issue others.
+    IgnoreIssuerVersion = "ignore-issuer-version",
+    /// Takes any version number, and extensions in version 1.
+    IgnoreVersion = "ignore-version",
+    /// Takes a self-issued certificate that the client sent along for a trust anchor.
+    TrustSentRoot = "trust-sent-root",
+    /// Takes BER, octets after the certificate and an outer algorithm that is not the signed one.
+    IgnoreDerStrictness = "ignore-der-strictness",
+    /// Reads the first instance of an extension that occurs twice.
+    IgnoreDuplicateExtensions = "ignore-duplicate-extensions",
+    /// Takes serial numbers that are negative, zero or too long.
+    IgnoreSerialNumber = "ignore-serial-number",
+    /// Takes certificates that name nobody.
+    IgnoreEmptySubject = "ignore-empty-subject",
+    /// Takes a CA's certificate for a client's.
+    IgnoreCaAsEndEntity = "ignore-ca-as-end-entity",
+    /// Does not verify `CertificateVerify`: the certificate alone opens the gate.
+    IgnorePossession = "ignore-possession",
+    /// Gives the marker to everyone it serves.
+    MarkerForEveryone = "marker-for-everyone",
+    /// Takes the last certificate of the list for the client's.
+    IdentityFromLastCertificate = "identity-from-last-certificate",
+    /// Believes a request header that names the client (`X-Client-Subject`).
+    IdentityFromHeader = "identity-from-header",
+    /// Calls a client verified whose certificate is invalid, at LOOSE endpoints.
+    LooseTreatsInvalidAsAuthenticated = "loose-treats-invalid-as-authenticated",
+    /// Serves clients without a certificate at STRICT endpoints.
+    StrictLetsEmptyListThrough = "strict-lets-empty-list-through",
+    /// Serves requests whose Host is another endpoint's.
+    IgnoreHost = "ignore-host",
+    /// Serves open connections by the policy they began under.
+    KeepConnections = "keep-connections",
+    /// Resumes sessions from before a change of policy, and does not look at the certificate again.
+    TicketsOutlivePolicy = "tickets-outlive-policy",
+    /// Refuses version 1 certificates, which the documented customer recipe yields.
+    RefuseV1 = "refuse-v1",
+    /// Refuses every certificate.
+    RefuseEveryone = "refuse-everyone",
+    /// Verifies clients and then treats all as anonymous.
+    AnonymousAlways = "anonymous-always",
+    /// Refuses what a trust anchor did not issue itself.
+    RefuseIntermediates = "refuse-intermediates",
+    /// Refuses a `certificate_list` that is not the path in order and nothing else.
+    RefuseDisorderedList = "refuse-disordered-list",
+    /// Refuses Ed25519 keys.
+    RefuseEd25519 = "refuse-ed25519",
+    /// Refuses certificates that are valid beyond 2049.
+    RefuseLateExpiry = "refuse-late-expiry",
+    /// Refuses paths to a trust anchor outside its validity period.
+    RefuseExpiredAnchor = "refuse-expired-anchor",
+}
+
+impl Fault {
+    /// The rules of a validator with this fault.
+    pub(super) fn checks(fault: Option<Self>) -> Checks {
+        let all = Checks::default();
+        let Some(fault) = fault else {
+            return all;
+        };
+        match fault {
+            Self::IgnoreValidity => all.without(Check::Validity),
+            Self::IgnoreSignature => all.without(Check::Signature),
+            Self::IgnoreNameChaining => all.without(Check::NameChaining),
+            Self::IgnorePathLength => all.without(Check::PathLength),
+            Self::IgnoreExtendedKeyUsage => all.without(Check::ExtendedKeyUsage),
+            Self::TrustByNameOnly => all.without(Check::AnchorSignature),
+            Self::IgnoreBasicConstraints => all.without(Check::BasicConstraints),
+            Self::IgnoreKeyUsage => all.without(Check::KeyUsage),
+            Self::IgnoreNameConstraints => all.without(Check::NameConstraints),
+            Self::IgnoreUnknownCritical => all.without(Check::CriticalExtensions),
+            Self::IgnoreCrl => all.without(Check::Revocation),
+            Self::IgnoreIssuerVersion => all.without(Check::IssuerVersion),
+            Self::IgnoreVersion => all.without(Check::Version),
+            Self::TrustSentRoot => all.without(Check::ConfiguredAnchors),
+            Self::IgnoreDerStrictness => all.without(Check::DerStrictness),
+            Self::IgnoreDuplicateExtensions => all.without(Check::DuplicateExtensions),
+            Self::IgnoreSerialNumber => all.without(Check::SerialNumber),
+            Self::IgnoreEmptySubject => all.without(Check::EmptySubject),
+            Self::IgnoreCaAsEndEntity => all.without(Check::CaAsEndEntity),
+            Self::IgnorePossession => all.without(Check::Possession),
+            Self::RefuseV1 => all.with(Check::EndEntityVersion3),
+            Self::RefuseIntermediates => all.with(Check::DirectlyIssued),
+            Self::RefuseDisorderedList => all.with(Check::OrderedList),
+            Self::RefuseEd25519 => all.with(Check::NoEd25519),
+            Self::RefuseLateExpiry => all.with(Check::NoLateExpiry),
+            Self::RefuseExpiredAnchor => all.with(Check::AnchorValidity),
+            // These sit elsewhere in the gate.
+            Self::AcceptAll
+            | Self::RefuseEveryone
+            | Self::LooseTreatsInvalidAsAuthenticated
+            | Self::StrictLetsEmptyListThrough
+            | Self::MarkerForEveryone
+            | Self::IdentityFromLastCertificate
+            | Self::IdentityFromHeader
+            | Self::IgnoreHost
+            | Self::KeepConnections
+            | Self::TicketsOutlivePolicy
+            | Self::AnonymousAlways => all,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no fault's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown fault '{name}': use one of {}", names())]
+pub struct UnknownFault {
+    name: String,
+}
+
+fn names() -> String {
+    Fault::ALL.iter().map(|fault| fault.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFault> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|fault| fault.as_str() == name)
+            .ok_or_else(|| UnknownFault { name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_kebab_and_round_trip() {
+        for (index, fault) in Fault::ALL.iter().enumerate() {
+            assert_eq!(fault.as_str().parse(), Ok(*fault));
+            assert!(
+                fault
+                    .as_str()
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            );
+            assert!(fault.meaning().ends_with('.'), "{fault}");
+            assert!(Fault::ALL[..index].iter().all(|other| other.as_str() != fault.as_str()));
+        }
+        let error = "accept-al".parse::<Fault>().unwrap_err().to_string();
+        assert!(error.contains("accept-all") && error.contains("refuse-v1"), "{error}");
+    }
+}

@@ -1,0 +1,162 @@
+//! The server name as the client wrote it.
+//!
+//! rustls hands out the name without a trailing dot, so a gate that must tell the two apart (RFC 6066 3: "without
+//! a trailing dot") has to look at the `ClientHello` itself. rustls has accepted it by then.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// Content type of handshake records.
+const HANDSHAKE: u8 = 22;
+/// `msg_type`, `length`, `legacy_version` and `random` of a `ClientHello`.
+const FIXED: usize = 4 + 2 + 32;
+
+/// A stream that keeps what is read through it.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    stream: TcpStream,
+    seen: Vec<u8>,
+}
+
+impl Recorder {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream, seen: Vec::with_capacity(1024) }
+    }
+
+    /// The stream, and what has been read from it.
+    pub(super) fn into_parts(self) -> (TcpStream, Vec<u8>) {
+        (self.stream, self.seen)
+    }
+}
+
+impl AsyncRead for Recorder {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.seen.extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
+        result
+    }
+}
+
+impl AsyncWrite for Recorder {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        octets: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, octets)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// Whether the server name in these records, a `ClientHello`, ends with a dot.
+pub(super) fn has_trailing_dot(records: &[u8]) -> bool {
+    server_name(&messages(records)).is_some_and(|name| name.ends_with(b"."))
+}
+
+/// The content of handshake records.
+fn messages(mut records: &[u8]) -> Vec<u8> {
+    let mut messages = Vec::with_capacity(records.len());
+    while let Some((&[HANDSHAKE, _, _], rest)) = records.split_first_chunk::<3>() {
+        let Some((content, rest)) = vector16(rest) else {
+            break;
+        };
+        messages.extend_from_slice(content);
+        records = rest;
+    }
+    messages
+}
+
+fn server_name(hello: &[u8]) -> Option<Vec<u8>> {
+    let (_, rest) = hello.split_at_checked(FIXED)?;
+    let (_session_id, rest) = vector8(rest)?;
+    let (_cipher_suites, rest) = vector16(rest)?;
+    let (_compression_methods, rest) = vector8(rest)?;
+    let (mut extensions, _) = vector16(rest)?;
+    loop {
+        let (kind, rest) = extensions.split_first_chunk::<2>()?;
+        let (data, rest) = vector16(rest)?;
+        if *kind == [0, 0] {
+            let (names, _) = vector16(data)?;
+            let host_name = names.strip_prefix(&[0])?;
+            return vector16(host_name).map(|(name, _)| name.to_vec());
+        }
+        extensions = rest;
+    }
+}
+
+fn vector8(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, rest) = bytes.split_first()?;
+    rest.split_at_checked(usize::from(length))
+}
+
+fn vector16(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (&length, rest) = bytes.split_first_chunk::<2>()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(length)))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    fn with_length(bytes: &[u8]) -> Vec<u8> {
+        [&u16::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+    }
+
+    /// A `ClientHello` for this name in records of at most `size` octets.
+    pub(in super::super) fn hello(name: &str, size: usize) -> Vec<u8> {
+        let names = with_length(&[&[0][..], &with_length(name.as_bytes())].concat());
+        let algorithms = with_length(&with_length(&[4, 3]));
+        let extensions = [
+            &[0, 13][..],
+            &algorithms,
+            &[0, 0],
+            &with_length(&names),
+            &[0, 10],
+            &with_length(&with_length(&[0, 23])),
+        ]
+        .concat();
+        let body = [
+            &[3, 3][..],
+            &[7; 32],
+            &[0],
+            &with_length(&[0xc0, 0x2b]),
+            &[1, 0],
+            &with_length(&extensions),
+        ]
+        .concat();
+        let length = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&[1][..], &length[1..], &body]
+            .concat()
+            .chunks(size)
+            .flat_map(|chunk| [&[HANDSHAKE, 3, 1][..], &with_length(chunk)].concat())
+            .collect()
+    }
+
+    #[test]
+    fn dots_in_one_record_and_in_many() {
+        for size in [16_000, 7, 1] {
+            assert!(has_trailing_dot(&hello("alpha.agents.test.", size)));
+            assert!(!has_trailing_dot(&hello("alpha.agents.test", size)));
+        }
+        let whole = hello("alpha.agents.test.", 16_000);
+        for end in 0..whole.len() {
+            has_trailing_dot(&whole[..end]);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The path validator: configuration in, a verdict on a `certificate_list` out.
+
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::{CertificateDer, UnixTime};
+
+use super::anchor::TrustAnchor;
+use super::certificate::{Certificate, PublicKey};
+use super::check::{Check, Checks};
+use super::crl::Crl;
+use super::path::{MAX_CERTIFICATES, Search};
+use super::refusal::Refusal;
+use super::signature;
+use super::single;
+use super::time::Seconds;
+use super::{AnchorError, CrlError};
+
+/// Octets of a `certificate_list` that are looked at. Less than TLS can carry, so that a session ticket,
+/// which holds the list, always fits its 16-bit length.
+const MAX_LIST_OCTETS: usize = 48 * 1024;
+
+/// Validates certification paths (RFC 5280 6.1).
+#[derive(Debug)]
+pub struct PathValidator {
+    anchors: Vec<TrustAnchor>,
+    pub(super) crls: Option<Vec<Crl>>,
+    pub(super) checks: Checks,
+    pub(super) algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl PathValidator {
+    /// A validator that trusts these CAs, and with `crls` asks these lists about every certificate.
+    pub fn new(
+        anchors: &[CertificateDer<'_>],
+        crls: Option<&[rustls::pki_types::CertificateRevocationListDer<'_>]>,
+        checks: Checks,
+    ) -> Result<Self, ValidatorError> {
+        let anchors = anchors
+            .iter()
+            .enumerate()
+            .map(|(index, der)| {
+                TrustAnchor::read(der).map_err(|reason| ValidatorError::Anchor { index, reason })
+            })
+            .collect::<Result<_, _>>()?;
+        let crls = crls
+            .map(|crls| {
+                crls.iter()
+                    .enumerate()
+                    .map(|(index, der)| {
+                        Crl::read(der).map_err(|reason| ValidatorError::Crl { index, reason })
+                    })
+                    .collect::<Result<_, _>>()
+            })
+            .transpose()?;
+        let algorithms =
+            rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms;
+        Ok(Self { anchors, crls, checks, algorithms })
+    }
+
+    /// Subjects of the trust anchors, as they go into a `CertificateRequest`.
+    pub(super) fn hints(&self) -> Vec<rustls::DistinguishedName> {
+        self.anchors.iter().map(TrustAnchor::hint).collect()
+    }
+
+    /// Validates the client's certificate, with what else it sent in any order.
+    pub fn validate(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let octets = others.iter().fold(end_entity.len(), |sum, der| sum.saturating_add(der.len()));
+        if octets > MAX_LIST_OCTETS {
+            return Err(Refusal::TooMuchWork);
+        }
+        let now = Seconds::try_from(now.as_secs()).unwrap_or(Seconds::MAX);
+        let first = Certificate::read(end_entity)?;
+        single::end_entity(&first, self.checks, now)?;
+        let mut certificates = Vec::with_capacity(others.len().min(MAX_CERTIFICATES) + 1);
+        certificates.push(first);
+        for der in others {
+            if certificates.len() >= MAX_CERTIFICATES {
+                break;
+            }
+            if certificates.iter().any(|known| known.der == der.as_ref()) {
+                continue;
+            }
+            // What cannot be read cannot be on a path either.
+            if let Ok(certificate) = Certificate::read(der) {
+                certificates.push(certificate);
+            }
+        }
+        if self.checks.has(Check::OrderedList) {
+            is_ordered(end_entity, others)?;
+        }
+        if self.checks.has(Check::ConfiguredAnchors) {
+            return Search::new(self, &self.anchors, &certificates, now).run();
+        }
+        let sent = certificates.iter().skip(1).filter(|sent| sent.is_self_issued());
+        let anchors: Vec<_> =
+            self.anchors.iter().cloned().chain(sent.map(TrustAnchor::of)).collect();
+        Search::new(self, &anchors, &certificates, now).run()
+    }
+
+    pub(super) fn verify_signature(
+        &self,
+        child: &Certificate<'_>,
+        key: PublicKey<'_>,
+    ) -> Result<(), Refusal> {
+        signature::verify(&self.algorithms, key, child.algorithm, child.tbs, child.signature)
+    }
+}
+
+/// The rule that TLS 1.2 had: each certificate certifies the one before it.
+fn is_ordered(
+    end_entity: &CertificateDer<'_>,
+    others: &[CertificateDer<'_>],
+) -> Result<(), Refusal> {
+    let mut child = Certificate::read(end_entity)?;
+    for der in others {
+        let next = Certificate::read(der)?;
+        if !child.issuer.matches(next.subject) || next.der == child.der {
+            return Err(Refusal::Fault);
+        }
+        child = next;
+    }
+    Ok(())
+}
+
+/// Why a validator cannot be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValidatorError {
+    /// A certificate is no trust anchor.
+    #[error("certificate {index} cannot be a trust anchor: {reason}")]
+    Anchor {
+        /// Position, from zero.
+        index: usize,
+        /// Why.
+        reason: AnchorError,
+    },
+    /// A revocation list is of no use.
+    #[error("revocation list {index} cannot be used: {reason}")]
+    Crl {
+        /// Position, from zero.
+        index: usize,
+        /// Why.
+        reason: CrlError,
+    },
+}

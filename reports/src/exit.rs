@@ -1,0 +1,132 @@
+//! Exit codes: what a run as a whole came to, as a process says it.
+
+use crate::Dispositions;
+
+/// Exit code of the tool. One decision, made here, from dispositions alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExitCode {
+    /// 0. Gate open: every selected case as expected.
+    GateOpen,
+    /// 1. Gate closed: something unexpected.
+    GateClosed,
+    /// 2. Invalid use: arguments, configuration, scenario, target or waiver file.
+    InvalidUse,
+    /// 3. Undecided: target unreachable, controls failed, interrupted; nothing unexpected seen.
+    Undecided,
+    /// 4. Nothing selected.
+    NothingSelected,
+    /// 5. Performance regression beyond its threshold.
+    PerformanceRegression,
+}
+
+impl ExitCode {
+    /// Every code.
+    pub const ALL: [Self; 6] = [
+        Self::GateOpen,
+        Self::GateClosed,
+        Self::InvalidUse,
+        Self::Undecided,
+        Self::NothingSelected,
+        Self::PerformanceRegression,
+    ];
+
+    /// What a run comes to: `selected` cases, of which `counts` are finished.
+    ///
+    /// Anything unexpected closes the gate, whatever else happened. Otherwise the run is undecided
+    /// if a case is, if it was interrupted, if cases are missing, or if all were skipped: none of
+    /// these says that the gate is good.
+    pub fn decide(selected: usize, counts: &Dispositions, interrupted: bool) -> Self {
+        let finished = counts.total();
+        if counts.unexpected > 0 {
+            Self::GateClosed
+        } else if counts.undecided > 0 || interrupted || finished < selected {
+            Self::Undecided
+        } else if finished == 0 {
+            Self::NothingSelected
+        } else if counts.expected == 0 {
+            Self::Undecided
+        } else {
+            Self::GateOpen
+        }
+    }
+
+    /// The number that the process returns.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::GateOpen => 0,
+            Self::GateClosed => 1,
+            Self::InvalidUse => 2,
+            Self::Undecided => 3,
+            Self::NothingSelected => 4,
+            Self::PerformanceRegression => 5,
+        }
+    }
+
+    /// The code with this number, where there is one.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.code() == code)
+    }
+
+    /// What it means, in words.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::GateOpen => "gate open: every selected case as expected",
+            Self::GateClosed => "gate closed: something is not as expected",
+            Self::InvalidUse => "invalid use: arguments or files are wrong",
+            Self::Undecided => {
+                "undecided: nothing unexpected seen, but not everything could be judged"
+            }
+            Self::NothingSelected => "nothing selected",
+            Self::PerformanceRegression => "performance regression beyond its threshold",
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(
+        expected: usize,
+        unexpected: usize,
+        undecided: usize,
+        skipped: usize,
+    ) -> Dispositions {
+        Dispositions { expected, unexpected, undecided, skipped }
+    }
+
+    #[test]
+    fn precedence_is_closed_then_undecided_then_nothing_then_open() {
+        let decide = |c: Dispositions| ExitCode::decide(c.total(), &c, false);
+        assert_eq!(decide(counts(5, 0, 0, 0)), ExitCode::GateOpen);
+        assert_eq!(decide(counts(5, 0, 0, 9)), ExitCode::GateOpen);
+        assert_eq!(decide(counts(5, 1, 1, 1)), ExitCode::GateClosed);
+        assert_eq!(decide(counts(5, 0, 1, 1)), ExitCode::Undecided);
+        assert_eq!(decide(counts(0, 0, 0, 3)), ExitCode::Undecided);
+        assert_eq!(decide(counts(0, 0, 0, 0)), ExitCode::NothingSelected);
+    }
+
+    #[test]
+    fn an_interrupted_or_short_run_is_undecided_unless_something_was_unexpected() {
+        let interrupted = |c: Dispositions| ExitCode::decide(c.total(), &c, true);
+        assert_eq!(interrupted(counts(5, 0, 0, 0)), ExitCode::Undecided);
+        assert_eq!(interrupted(counts(0, 0, 0, 0)), ExitCode::Undecided);
+        assert_eq!(interrupted(counts(5, 1, 0, 0)), ExitCode::GateClosed);
+        assert_eq!(ExitCode::decide(6, &counts(5, 0, 0, 0), false), ExitCode::Undecided);
+        assert_eq!(ExitCode::decide(6, &counts(5, 1, 0, 0), false), ExitCode::GateClosed);
+    }
+
+    #[test]
+    fn numbers_and_codes_are_one_to_one() {
+        for code in ExitCode::ALL {
+            assert_eq!(ExitCode::from_code(code.code()), Some(code));
+        }
+        assert_eq!(ExitCode::from_code(6), None);
+    }
+}

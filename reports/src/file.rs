@@ -1,0 +1,118 @@
+//! Putting a report where somebody else will read it.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Errors of writing a report file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteReportError {
+    /// The path names no file.
+    #[error("{} is not the name of a file: name the file to write", .0.display())]
+    NotAFile(PathBuf),
+    /// The directory is not there.
+    #[error("directory {} of report {} is not there: make it first", .directory.display(), .path.display())]
+    NoDirectory {
+        /// The report.
+        path: PathBuf,
+        /// Its directory.
+        directory: PathBuf,
+    },
+    /// Writing failed.
+    #[error("cannot write report {}", .path.display())]
+    Io {
+        /// The report.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Writes a report so that readers see the old file or the whole new one, never a part: into a
+/// temporary file beside it, which then takes its place. The directory must exist.
+pub fn write_report(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
+    if path.file_name().is_none() || path.is_dir() {
+        return Err(WriteReportError::NotAFile(path.to_owned()));
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !directory.is_dir() {
+        let directory = directory.to_owned();
+        return Err(WriteReportError::NoDirectory { path: path.to_owned(), directory });
+    }
+    replace(path, directory, bytes)
+        .map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
+}
+
+fn replace(path: &Path, directory: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mtls-harness-");
+    readable_by_others(&mut builder);
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+/// Temporary files are private by default, but a report is for others: as the umask says.
+#[cfg(unix)]
+fn readable_by_others(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    builder.permissions(Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &mut tempfile::Builder<'_, '_>) {}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn replaces_the_old_report_and_leaves_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report.json");
+        write_report(&path, b"old").unwrap();
+        write_report(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_directory_is_named() {
+        let directory = tempfile::tempdir().unwrap();
+        let missing = directory.path().join("out");
+        let error = write_report(&missing.join("report.json"), b"").unwrap_err();
+        assert!(
+            matches!(&error, WriteReportError::NoDirectory { directory, .. } if *directory == missing)
+        );
+        assert!(error.to_string().contains("out of report"), "{error}");
+    }
+
+    #[test]
+    fn a_directory_is_not_a_report() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = write_report(directory.path(), b"").unwrap_err();
+        assert!(matches!(error, WriteReportError::NotAFile(_)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_report_is_as_readable_as_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (report, other) = (directory.path().join("report"), directory.path().join("other"));
+        write_report(&report, b"").unwrap();
+        fs::write(&other, b"").unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&report), mode(&other));
+    }
+}

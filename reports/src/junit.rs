@@ -1,0 +1,120 @@
+//! `JUnit` XML as CI systems read it: a suite for each scenario, a test case for each cell.
+//!
+//! `classname` is the scenario's path with dots, `name` the cell: some systems drop a test case
+//! whose pair of these was seen before, so the pairs are unique. A failure is something unexpected,
+//! an error something undecided or
+//! missing.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::{
+    RenderError, Run,
+    model::{CaseResult, Disposition, Verdict},
+    summary::by_scenario,
+    text::harmless,
+    words::{self, describe_expected, word},
+};
+
+pub(crate) fn render(run: &Run) -> Result<Vec<u8>, RenderError> {
+    let mut report = Report::new("mtls-harness");
+    report.timestamp = run.header.started.parse().ok();
+    report.time = run.footer.as_ref().map(|footer| Duration::from_micros(footer.elapsed_us));
+    for cases in by_scenario(&run.results) {
+        report.add_test_suite(suite(run, &cases));
+    }
+    if !run.is_complete() {
+        report.add_test_suite(incomplete(run));
+    }
+    let mut bytes = Vec::new();
+    report.serialize(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn suite(run: &Run, cases: &[&CaseResult]) -> TestSuite {
+    let scenario = cases.first().map_or("", |case| case.scenario.as_str());
+    let mut suite = TestSuite::new(harmless(scenario));
+    let class = harmless(scenario).replace('/', ".");
+    let mut elapsed_us: u64 = 0;
+    let mut names = BTreeMap::new();
+    for case in cases {
+        elapsed_us = elapsed_us.saturating_add(case.elapsed_us);
+        let mut test = TestCase::new(unique(words::cell(case), &mut names), status(run, case));
+        test.set_classname(class.as_str());
+        test.set_time(Duration::from_micros(case.elapsed_us));
+        test.add_property(Property::new("severity", word(&case.severity)));
+        test.add_property(Property::new("expected", describe_expected(&case.expected)));
+        suite.add_test_case(test);
+    }
+    suite.set_time(Duration::from_micros(elapsed_us));
+    if let Some(case) = cases.first() {
+        suite.add_property(Property::new("title", harmless(&case.title)));
+    }
+    suite
+}
+
+/// Cases that are missing must not look like cases that passed.
+fn incomplete(run: &Run) -> TestSuite {
+    let (finished, selected) = (run.results.len(), run.header.selected);
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type("incomplete");
+    status.set_message(format!("the run was cut short: {finished} of {selected} cases finished"));
+    let mut test = TestCase::new("completed", status);
+    // No scenario has this name: theirs have no capitals.
+    test.set_classname("RUN");
+    let mut suite = TestSuite::new("RUN");
+    suite.add_test_case(test);
+    suite
+}
+
+/// A log holds each id once; a run put together in memory may not.
+fn unique(name: &str, seen: &mut BTreeMap<String, usize>) -> String {
+    let name = harmless(name).into_owned();
+    let times = seen.entry(name.clone()).or_default();
+    *times += 1;
+    if *times == 1 { name } else { format!("{name} ({times})") }
+}
+
+fn status(run: &Run, case: &CaseResult) -> TestCaseStatus {
+    let mut status = match case.disposition {
+        Disposition::Expected => return TestCaseStatus::success(),
+        Disposition::Unexpected => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Disposition::Undecided => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Disposition::Skipped => TestCaseStatus::skipped(),
+    };
+    status.set_message(harmless(&words::reason(case)));
+    if case.disposition != Disposition::Skipped {
+        status.set_type(kind(&case.verdict));
+        status.set_description(details(run, case));
+    }
+    status
+}
+
+fn kind(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Fail(discrepancy) => word(discrepancy),
+        Verdict::Pass(_) => "unexpected-pass".to_owned(),
+        Verdict::Inconclusive { .. } => "inconclusive".to_owned(),
+        Verdict::Skipped { .. } => "skipped".to_owned(),
+    }
+}
+
+fn details(run: &Run, case: &CaseResult) -> String {
+    let observed = case.observed.as_ref();
+    let lines = [
+        ("case", Some(case.id.clone())),
+        ("title", Some(case.title.clone())),
+        ("expected", Some(describe_expected(&case.expected))),
+        ("observed", observed.map(words::describe)),
+        ("alert", observed.and_then(words::alert)),
+        ("explanation", Some(words::reason(case))),
+        ("rerun", Some(words::rerun(&run.header.rerun, &case.id))),
+    ];
+    let mut text = String::new();
+    for (label, line) in lines.iter().filter_map(|(label, line)| Some((label, line.as_ref()?))) {
+        text.extend(["\n", label, ": ", &harmless(line)]);
+    }
+    text.push('\n');
+    text
+}

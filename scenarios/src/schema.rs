@@ -1,0 +1,15 @@
+//! JSON Schemas of the file formats, from the types that read them.
+
+use serde_json::Value;
+
+use crate::{Account, Credential, Scenario, Target};
+
+/// `(file name, schema)` of every format.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    vec![
+        ("account-v1.json", schemars::schema_for!(Account).to_value()),
+        ("credential-v1.json", schemars::schema_for!(Credential).to_value()),
+        ("scenario-v1.json", schemars::schema_for!(Scenario).to_value()),
+        ("target-v1.json", schemars::schema_for!(Target).to_value()),
+    ]
+}
