@@ -31,8 +31,7 @@ impl Authority {
     /// Puts a user's own CA in place of `main`.
     #[must_use]
     pub fn with_user_ca(mut self, ca: UserCa) -> Self {
-        self.anchors
-            .insert("main".to_owned(), Arc::new(ca.into_forged()));
+        self.anchors.insert("main".to_owned(), Arc::new(ca.into_forged()));
         self.is_user_ca = true;
         self
     }
