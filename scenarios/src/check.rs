@@ -171,6 +171,9 @@ fn check_recipe(
         IssuerRef::Anchor(name) => findings.known("anchor", name, anchors),
         IssuerRef::Certificate(name) => findings.known("certificate", name, own.keys()),
     }
+    for name in recipe.subject_of.iter().chain(&recipe.issuer_name_of) {
+        findings.known("anchor", name, anchors);
+    }
     if let KeyIdentifier::Anchor(name) = &recipe.authority_key_identifier {
         findings.known("anchor", name, anchors);
     }

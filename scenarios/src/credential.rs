@@ -89,6 +89,13 @@ pub struct Recipe {
     /// String type of the subject's values.
     #[serde(default)]
     pub subject_string_type: StringType,
+    /// The account's anchor whose subject this certificate takes, byte for byte; `subject` is then left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_of: Option<String>,
+    /// The account's anchor whose subject is written as the issuer name, whoever signs; `issuer_name` is then left
+    /// out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer_name_of: Option<String>,
     /// Issuer name (as `UTF8String`), where it should differ from the subject of the issuer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_name: Option<Name>,

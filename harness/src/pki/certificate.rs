@@ -6,6 +6,7 @@ use mtls_scenarios::{Field, Recipe};
 use rcgen::{CertificateParams, KeyIdMethod};
 use rustls::pki_types::CertificateDer;
 
+use super::der::{self, Node, Tag};
 use super::error::RecipeError;
 use super::key::{Key, KeyStore};
 use super::surgery::Draft;
@@ -41,6 +42,10 @@ pub(crate) struct Order<'a> {
     pub(crate) key: Arc<Key>,
     /// Who signs; `None` for the certificate's own key.
     pub(crate) issuer: Option<&'a Forged>,
+    /// The encoded name to take as the subject, where it is somebody else's.
+    pub(crate) subject: Option<Vec<u8>>,
+    /// The encoded name to write as the issuer, where it is not the issuer's.
+    pub(crate) issuer_name: Option<Vec<u8>>,
     /// Content of `authorityKeyIdentifier.keyIdentifier`, if the extension is wanted.
     pub(crate) authority_key_id: Option<Vec<u8>>,
     /// What relative times count from.
@@ -53,25 +58,18 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let issuer_key = order.issuer.map_or(&order.key, |issuer| &issuer.key);
     let mut draft = draft(store, &order, issuer_key)?;
 
-    let default_subject = recipe.subject.is_none().then(|| default_name(order.common_name));
-    let subject =
-        recipe.subject.as_ref().or(default_subject.as_ref()).map_or(&[][..], Vec::as_slice);
-    let subject = name::to_node(subject, recipe.subject_string_type)?;
-    let issuer = match (&recipe.issuer_name, order.issuer) {
-        (Some(name), _) => name::to_node(name, mtls_scenarios::StringType::Utf8)?,
-        // Where a defect left the issuer no readable name, the bytes as they are.
-        (None, Some(issuer)) => {
-            let read = super::der::read(&issuer.subject);
-            read.unwrap_or_else(|_| super::der::Node::raw(issuer.subject.as_slice()))
-        }
-        (None, None) => subject.clone(),
+    let subject = subject(&order)?;
+    let issuer = match (&order.issuer_name, &recipe.issuer_name, order.issuer) {
+        (Some(name), _, _) => as_encoded(name),
+        (None, Some(name), _) => name::to_node(name, mtls_scenarios::StringType::Utf8)?,
+        (None, None, Some(issuer)) => as_encoded(&issuer.subject),
+        (None, None, None) => subject.clone(),
     };
     draft.set(Field::Issuer, issuer)?;
     draft.set(Field::Subject, subject)?;
     if let Some(serial) = &recipe.serial {
         let octets = hex::decode("serial", &serial.0)?;
-        draft
-            .set(Field::SerialNumber, super::der::Node::octets(super::der::Tag::INTEGER, octets))?;
+        draft.set(Field::SerialNumber, Node::octets(Tag::INTEGER, octets))?;
     }
     if let Some((extension, value)) = skeleton::odd_basic_constraints(recipe) {
         draft.set_extension(extension, &value)?;
@@ -81,7 +79,7 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     draft.set(Field::InnerSignatureAlgorithm, sign::algorithm_identifier(algorithm))?;
 
     defect::before_signing(&mut draft, &recipe.defects)?;
-    let field = |field| draft.find(field).map(super::der::Node::to_bytes).unwrap_or_default();
+    let field = |field| draft.find(field).map(Node::to_bytes).unwrap_or_default();
     let subject = field(Field::Subject);
     let serial = draft
         .find(Field::SerialNumber)
@@ -92,6 +90,21 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     let der = CertificateDer::from(defect::after_signing(sealed, &recipe.defects)?);
     let key_id = order.key.key_identifier().to_vec();
     Ok(Forged { der, key: order.key, subject, serial, key_id })
+}
+
+/// The subject that the recipe asks for.
+fn subject(order: &Order<'_>) -> Result<Node, RecipeError> {
+    let string_type = order.recipe.subject_string_type;
+    match (&order.subject, &order.recipe.subject) {
+        (Some(encoded), _) => Ok(as_encoded(encoded)),
+        (None, Some(name)) => name::to_node(name, string_type),
+        (None, None) => name::to_node(&default_name(order.common_name), string_type),
+    }
+}
+
+/// An encoded name; where a defect left none that can be read, the bytes as they are.
+fn as_encoded(name: &[u8]) -> Node {
+    der::read(name).unwrap_or_else(|_| Node::raw(name))
 }
 
 /// The certificate that rcgen makes of the recipe, not signed, taken apart.

@@ -81,6 +81,8 @@ impl Chain<'_> {
             recipe,
             key,
             issuer: issuer.as_deref(),
+            subject: self.name_of(name, "subject_of", recipe.subject_of.as_deref())?,
+            issuer_name: self.name_of(name, "issuer_name_of", recipe.issuer_name_of.as_deref())?,
             authority_key_id,
             clock: if at_use { self.clocks.now } else { self.clocks.epoch },
         };
@@ -122,6 +124,18 @@ impl Chain<'_> {
         let request = KeyRequest { scope: &self.scope, name, algorithm: self.algorithm };
         let key = self.store.key(request, &mut self.slots);
         key.map_err(|source| self.wrong(name, RecipeError::Key(source)))
+    }
+
+    /// The encoded subject of an anchor that a field names.
+    fn name_of(
+        &mut self,
+        certificate: &str,
+        field: &str,
+        anchor: Option<&str>,
+    ) -> Result<Option<Vec<u8>>, ForgeError> {
+        let Some(anchor) = anchor else { return Ok(None) };
+        let place = format!("certificates.{certificate}.{field}");
+        Ok(Some(self.anchor(&place, anchor)?.subject.clone()))
     }
 
     fn authority_key_id(

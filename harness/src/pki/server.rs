@@ -77,6 +77,8 @@ fn recipe(profile: Profile, issuer: IssuerRef) -> Recipe {
         validity: None,
         subject: None,
         subject_string_type: mtls_scenarios::StringType::default(),
+        subject_of: None,
+        issuer_name_of: None,
         issuer_name: None,
         subject_alt_names: Vec::new(),
         basic_constraints: None,

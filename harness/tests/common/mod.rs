@@ -1,0 +1,41 @@
+//! Runs of the library for integration tests: the mock gate, in process.
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mtls_harness::pki::OpensslRecipe;
+use mtls_harness::run::{Context, Ending, Options, Origin, World, plan, run};
+use mtls_harness::server::Fault;
+use mtls_harness::target::start;
+use mtls_reports::model::CaseResult;
+use mtls_scenarios::{Filter, Library, Program};
+use rustls::pki_types::UnixTime;
+
+/// Options that suit a busy machine: nothing may time out that is merely slow.
+pub fn options() -> Options {
+    Options { jobs: 16, timeout: Duration::from_secs(60), fail_fast: false, pedantic: false }
+}
+
+/// Runs the selected cases against the mock gate, broken or not.
+pub async fn run_mock(fault: Option<Fault>, filters: &[&str]) -> Vec<CaseResult> {
+    let library = Arc::new(Library::embedded().unwrap());
+    let plan = plan(&library, &Filter::new(filters).unwrap());
+    let openssl = plan.uses(&library, Program::OpensslRecipe).then(OpensslRecipe::carry_out);
+    let world = World::new(Origin {
+        seed: 1,
+        epoch: UnixTime::now(),
+        library: &library,
+        user_ca: None,
+        openssl,
+    });
+    let world = world.unwrap();
+    let target = library.targets["mock"].clone();
+    let material = world.material(&library, &target).unwrap();
+    let running = start(target, &library.templates, &material, fault, false).await.unwrap();
+    let context = Arc::new(Context::new(running, world, library, options()));
+    let mut results = Vec::new();
+    let ending = run(&context, plan, std::future::pending(), |result| results.push(result)).await;
+    assert_eq!(ending, Ending::Complete);
+    results
+}
