@@ -27,10 +27,6 @@ pub(super) enum Command {
     Explain(Explain),
     /// Make certificates
     Pki(Pki),
-    /// Write or check the published JSON Schemas
-    #[cfg(feature = "schema")]
-    #[command(hide = true)]
-    Schema(Schema),
 }
 
 /// Which cases.
@@ -45,6 +41,7 @@ pub(super) struct Selection {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Run {
     /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
     #[arg(long, short, default_value = "mock")]
@@ -202,13 +199,6 @@ pub(super) struct PkiInit {
     /// Directory with credentials and accounts of your own
     #[arg(long, value_name = "DIR")]
     pub(super) scenarios: Option<PathBuf>,
-}
-
-#[cfg(feature = "schema")]
-#[derive(Debug, Args)]
-pub(super) struct Schema {
-    /// Root of the repository to write into
-    pub(super) root: PathBuf,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -54,7 +54,7 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
     forge.write_bundle(&init.directory, &bundle).map_err(|e| Failure::invalid(&e))?;
     let directory = init.directory.display();
     terminal::say(&format!(
-        "wrote {} client credentials for {} accounts to {directory}; {directory}/README.txt says what is what\n\n\
+        "wrote {} client credentials under {} CAs to {directory}; {directory}/README.txt says what is what\n\n\
          Configure your server to trust {directory}/alpha/ca.crt, then:\n  \
          mtls-harness run --target https://127.0.0.1:8443 --mode strict --ca {directory}/alpha/main.crt \
          --ca-key {directory}/alpha/main.key\n",

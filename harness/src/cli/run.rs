@@ -300,7 +300,7 @@ impl Job {
         };
         match owned.target.stop(keep_logs).await {
             Ok(Some(path)) => {
-                terminal::note(&format!("the server's logs are in {}", path.display()))
+                terminal::note(&format!("the server's logs are in {}", path.display()));
             }
             Ok(None) => {}
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),

@@ -41,7 +41,7 @@ pub struct Bundle<'a> {
     pub accounts: &'a BTreeMap<String, (Account, Authority)>,
     /// All credentials, by name.
     pub credentials: &'a BTreeMap<String, Credential>,
-    /// The credentials to write, for each account.
+    /// The credentials to write, for each account that has the anchors they need.
     pub clients: &'a [String],
     /// Algorithm of keys whose recipe names none.
     pub algorithm: KeyAlgorithm,
@@ -118,6 +118,11 @@ impl Forge {
                 place: "clients".to_owned(),
                 name: client.to_owned(),
             })?;
+        // A credential that lives off an anchor which only another account has says nothing here.
+        let has = |anchor: &str| authority.names().any(|known| known == anchor);
+        if !credential.anchors().into_iter().all(has) {
+            return Ok(Vec::new());
+        }
         let minted = self.mint(client, credential, authority, bundle.algorithm, self.epoch())?;
         let mut files = Vec::new();
         if let Some(list) = &minted.certificate_list {

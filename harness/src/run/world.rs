@@ -29,6 +29,16 @@ pub struct World {
     openssl: Option<Result<OpensslRecipe, OpensslError>>,
 }
 
+/// A credential to mint.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    pub(super) account: &'a str,
+    pub(super) name: &'a str,
+    pub(super) credential: &'a Credential,
+    pub(super) key: KeyAlgorithm,
+    pub(super) now: UnixTime,
+}
+
 /// What a world is made from.
 #[derive(Debug)]
 pub struct Origin<'a> {
@@ -88,14 +98,8 @@ impl World {
         })
     }
 
-    pub(super) fn mint(
-        &self,
-        account: &str,
-        name: &str,
-        credential: &Credential,
-        key: KeyAlgorithm,
-        now: UnixTime,
-    ) -> Result<Minted, WalletError> {
+    pub(super) fn mint(&self, order: Order<'_>) -> Result<Minted, WalletError> {
+        let Order { account, name, credential, key, now } = order;
         let authority = self
             .authorities
             .get(account)
