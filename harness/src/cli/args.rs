@@ -191,7 +191,7 @@ pub(super) struct PkiInit {
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
     /// Key algorithm of the client certificates
-    #[arg(long, default_value = "p256", value_parser = super::pki::key_algorithm, value_name = "ALGORITHM")]
+    #[arg(long, default_value = "p256", value_parser = key_algorithm, value_name = "ALGORITHM")]
     pub(super) key: KeyAlgorithm,
     /// Names of the server certificate; repeatable
     #[arg(long = "server-name", value_name = "HOST", default_value = "localhost")]
@@ -206,4 +206,12 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
         _ => Err("give seconds between 0.05 and 3600".to_owned()),
     }
+}
+
+/// Reads a key algorithm by its word.
+fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
+    KeyAlgorithm::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| {
+        let known: Vec<_> = KeyAlgorithm::ALL.iter().map(|known| known.as_str()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }

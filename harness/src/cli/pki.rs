@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use mtls_reports::ExitCode;
-use mtls_scenarios::KeyAlgorithm;
 use rustls::pki_types::UnixTime;
 
 use super::Failure;
@@ -62,12 +61,4 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
         accounts.len(),
     ));
     Ok(ExitCode::GateOpen)
-}
-
-/// Reads a key algorithm by its word.
-pub(super) fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
-    KeyAlgorithm::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| {
-        let known: Vec<_> = KeyAlgorithm::ALL.iter().map(|known| known.as_str()).collect();
-        format!("known are {}", known.join(", "))
-    })
 }

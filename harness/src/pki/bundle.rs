@@ -18,6 +18,9 @@ use super::{Authority, pem};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BundleError {
+    /// A certificate cannot be made.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
     /// Something is there already.
     #[error("`{0}` exists and is not an empty directory; name a new one")]
     NotEmpty(PathBuf),
@@ -51,13 +54,13 @@ pub struct Bundle<'a> {
 
 impl Forge {
     /// Writes a bundle to a directory that does not exist yet or is empty: all of it or nothing.
-    pub fn write_bundle(&self, directory: &Path, bundle: &Bundle<'_>) -> Result<(), ForgeError> {
+    pub fn write_bundle(&self, directory: &Path, bundle: &Bundle<'_>) -> Result<(), BundleError> {
         refuse_occupied(directory)?;
         let files = self.files(bundle)?;
-        write_all(directory, &files).map_err(ForgeError::from)
+        write_all(directory, &files)
     }
 
-    fn files(&self, bundle: &Bundle<'_>) -> Result<Vec<File>, ForgeError> {
+    fn files(&self, bundle: &Bundle<'_>) -> Result<Vec<File>, BundleError> {
         let mut files = Vec::new();
         for (name, (account, authority)) in bundle.accounts {
             check_name(name)?;
@@ -110,7 +113,7 @@ impl Forge {
         client: &str,
         authority: &Authority,
         bundle: &Bundle<'_>,
-    ) -> Result<Vec<File>, ForgeError> {
+    ) -> Result<Vec<File>, BundleError> {
         check_name(client)?;
         let credential =
             bundle.credentials.get(client).ok_or_else(|| ForgeError::UnknownCredential {

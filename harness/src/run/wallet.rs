@@ -9,9 +9,9 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::judge::Subject;
-use super::world::{Order, World};
+use super::world::{MintError, Order, World};
 use crate::client::ClientCredential;
-use crate::pki::{ForgeError, is_at_use};
+use crate::pki::is_at_use;
 
 /// A credential that is ready to be shown.
 #[derive(Clone, Debug)]
@@ -36,24 +36,12 @@ impl Held {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WalletError {
-    /// Not here; the reason is for the user.
-    #[error("{0}")]
-    Unavailable(String),
     /// No file of that name.
     #[error("there is no credential `{0}`")]
     Unknown(String),
-    /// No such account.
-    #[error("there is no account `{0}`")]
-    UnknownAccount(String),
-    /// The recipe cannot be carried out.
-    #[error("failed to mint: {0}")]
-    Forge(String),
-}
-
-impl From<ForgeError> for WalletError {
-    fn from(error: ForgeError) -> Self {
-        Self::Forge(error.to_string())
-    }
+    /// It cannot be minted.
+    #[error(transparent)]
+    Mint(#[from] MintError),
 }
 
 /// Account, credential and key algorithm.
