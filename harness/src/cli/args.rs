@@ -103,6 +103,9 @@ pub(super) struct Server {
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
+    /// It speaks HTTP/2, too
+    #[arg(long)]
+    pub(super) h2: bool,
     /// You may attack a server that is not on this machine
     #[arg(long)]
     pub(super) authorized: bool,

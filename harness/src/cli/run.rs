@@ -229,9 +229,11 @@ impl Job {
         flag("--scenarios", arguments.selection.scenarios.as_ref().map(path));
         flag("--fault", arguments.fault.clone());
         flag("--seed", Some(arguments.seed).filter(|seed| *seed != 1).map(|seed| seed.to_string()));
-        for (name, given) in
-            [("--pedantic", arguments.pedantic), ("--authorized", server.authorized)]
-        {
+        for (name, given) in [
+            ("--h2", server.h2),
+            ("--pedantic", arguments.pedantic),
+            ("--authorized", server.authorized),
+        ] {
             if given {
                 words.push(name.to_owned());
             }
