@@ -1,6 +1,7 @@
 //! Putting a report where somebody else will read it.
 
 use std::{
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -21,12 +22,11 @@ pub enum WriteReportError {
         directory: PathBuf,
     },
     /// Writing failed.
-    #[error("cannot write report {}", .path.display())]
+    #[error("cannot write report {}: {source}", .path.display())]
     Io {
         /// The report.
         path: PathBuf,
         /// Why.
-        #[source]
         source: io::Error,
     },
 }
@@ -45,8 +45,10 @@ pub fn write_report(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
         let directory = directory.to_owned();
         return Err(WriteReportError::NoDirectory { path: path.to_owned(), directory });
     }
-    replace(path, directory, bytes)
-        .map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
+    // A device or a pipe is written to; to replace it would break it for everybody.
+    let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file());
+    let written = if is_special { fs::write(path, bytes) } else { replace(path, directory, bytes) };
+    written.map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
 }
 
 fn replace(path: &Path, directory: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -72,8 +74,6 @@ fn readable_by_others(_: &mut tempfile::Builder<'_, '_>) {}
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -102,6 +102,14 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let error = write_report(directory.path(), b"").unwrap_err();
         assert!(matches!(error, WriteReportError::NotAFile(_)));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_to_not_replaced() {
+        let error = write_report(Path::new("/dev/full"), b"report").unwrap_err();
+        assert!(error.to_string().starts_with("cannot write report /dev/full: "), "{error}");
+        assert!(!fs::metadata("/dev/full").unwrap().is_file());
     }
 
     #[cfg(unix)]

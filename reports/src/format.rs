@@ -80,13 +80,13 @@ fn known() -> String {
 #[non_exhaustive]
 pub enum RenderError {
     /// JSON.
-    #[error("cannot render the report as JSON")]
+    #[error("cannot render the report as JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// JSON Lines.
-    #[error("cannot render the event log")]
+    #[error("cannot render the event log: {0}")]
     Jsonl(#[from] LogError),
     /// `JUnit`.
-    #[error("cannot render the report as JUnit XML")]
+    #[error("cannot render the report as JUnit XML: {0}")]
     Junit(#[from] quick_junit::SerializeError),
 }
 

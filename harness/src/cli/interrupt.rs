@@ -1,20 +1,49 @@
-//! Ctrl-C: the first ends the run with what is known, the second ends the process.
+//! Ctrl-C: the first ends the run with what is known, the second ends it as it is.
+
+use std::future::pending;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use super::terminal;
 
-/// Completes when the user (or an orchestrator) asks the run to end.
-pub(super) async fn interrupted() {
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        // Without handlers a signal ends the process, which is what it is for.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// How often the user (or an orchestrator) has asked the run to end.
+#[derive(Clone, Debug)]
+pub(super) struct Interrupts(watch::Receiver<u32>);
+
+impl Interrupts {
+    /// Counts interrupts from now on. Without handlers a signal ends the process, which is what it is for.
+    pub(super) fn listen() -> Self {
+        let (count, seen) = watch::channel(0);
+        let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        if let (Ok(mut interrupt), Ok(mut terminate)) = signals {
+            tokio::spawn(async move {
+                loop {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = terminate.recv() => {}
+                    }
+                    count.send_modify(|count| *count += 1);
+                }
+            });
+        }
+        Self(seen)
     }
-    terminal::note("interrupted: ending with what is known");
+
+    /// Completes with the first interrupt.
+    pub(super) async fn first(&self) {
+        self.reached(1).await;
+        terminal::note("interrupted: ending with what is known; once more to end at once");
+    }
+
+    /// Completes with the second interrupt.
+    pub(super) async fn second(&self) {
+        self.reached(2).await;
+    }
+
+    async fn reached(&self, count: u32) {
+        if self.0.clone().wait_for(|seen| *seen >= count).await.is_err() {
+            pending().await
+        }
+    }
 }

@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 
 use mtls_reports::model::{Disposition, RunFooter, RunHeader};
 use mtls_reports::{
-    ExitCode, Format, LOG_FORMAT_VERSION, LogWriter, Run as Finished, grid, render, write_report,
+    ExitCode, Format, LOG_FORMAT_VERSION, LogError, LogWriter, Run as Finished, grid, render,
+    write_report,
 };
 use mtls_scenarios::{Filter, Library, Program, did_you_mean};
 use rustls::pki_types::UnixTime;
 
 use super::Failure;
 use super::args::{Run, Selection};
-use super::interrupt::interrupted;
+use super::interrupt::Interrupts;
 use super::progress::Progress;
 use super::target::{Chosen, choose};
 use super::terminal;
@@ -49,7 +50,13 @@ pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
         .build()
         .map_err(|e| Failure::undecided(&format!("failed to start the runtime: {e}")))?;
     let job = Job { arguments, library, chosen, wanted, fault, plan };
-    let result = runtime.block_on(job.carry_out());
+    let result = runtime.block_on(async {
+        let interrupts = Interrupts::listen();
+        tokio::select! {
+            result = job.carry_out(&interrupts) => result,
+            () = interrupts.second() => Err(Failure::undecided(&"interrupted again: ended at once")),
+        }
+    });
     // Abandoned probes must not hold up the exit.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
@@ -113,17 +120,27 @@ struct Job {
 }
 
 impl Job {
-    async fn carry_out(self) -> Result<ExitCode, Failure> {
-        let context = Arc::new(self.context().await?);
-        let finished = match preflight(&context).await {
-            Ok(()) => self.drive(&context).await,
-            Err(error) => Err(Failure::undecided(&error)),
+    async fn carry_out(self, interrupts: &Interrupts) -> Result<ExitCode, Failure> {
+        let started = tokio::select! {
+            context = self.context() => context?,
+            () = interrupts.first() => return Err(too_early()),
+        };
+        let context = Arc::new(started);
+        let ready = tokio::select! {
+            ready = preflight(&context) => ready.map_err(|e| Failure::undecided(&e)),
+            () = interrupts.first() => Err(too_early()),
+        };
+        let driven = match ready {
+            Ok(()) => self.drive(&context, interrupts).await,
+            Err(failure) => Err(failure),
         };
         let keep_logs = self.arguments.keep_logs
-            || finished.as_ref().is_ok_and(|run| run.exit_code() != ExitCode::GateOpen);
+            || driven.as_ref().is_ok_and(|(run, _)| run.exit_code() != ExitCode::GateOpen);
         self.stop(context, keep_logs).await;
-        let finished = finished?;
+        let (finished, logged) = driven?;
+        // What was found is told before what could not be written.
         self.report(&finished)?;
+        logged.map_err(|e| Failure::undecided(&e))?;
         Ok(self.exit_code(&finished))
     }
 
@@ -153,14 +170,19 @@ impl Job {
         Ok(Context::new(running, world, Arc::clone(&self.library), options))
     }
 
-    async fn drive(&self, context: &Arc<Context>) -> Result<Finished, Failure> {
+    /// Performs the cases; also says whether the event logs could be written.
+    async fn drive(
+        &self,
+        context: &Arc<Context>,
+        interrupts: &Interrupts,
+    ) -> Result<(Finished, Result<(), LogError>), Failure> {
         let started = Instant::now();
         let header = self.header(context);
         let mut logs = self.open_logs(&header)?;
         let mut progress = Progress::new(self.arguments.display.progress, self.plan.cases.len());
         let mut results = Vec::with_capacity(self.plan.cases.len());
         let mut log_error = None;
-        let ending = crate::run::run(context, self.plan.clone(), interrupted(), |result| {
+        let ending = crate::run::run(context, self.plan.clone(), interrupts.first(), |result| {
             progress.result(&result);
             for log in &mut logs {
                 if let Err(error) = log.case(&result) {
@@ -186,10 +208,7 @@ impl Job {
                 log_error.get_or_insert(error);
             }
         }
-        match log_error {
-            Some(error) => Err(Failure::undecided(&error)),
-            None => Ok(finished),
-        }
+        Ok((finished, log_error.map_or(Ok(()), Err)))
     }
 
     fn header(&self, context: &Context) -> RunHeader {
@@ -256,7 +275,11 @@ impl Job {
     }
 
     fn report(&self, finished: &Finished) -> Result<(), Failure> {
-        let mut to_stdout = false;
+        // Standard output is either for people or for a program.
+        if self.wanted.iter().all(|wanted| wanted.path.is_some()) {
+            let style = terminal::style(&self.arguments.display, None);
+            terminal::say(&grid(finished, style));
+        }
         for wanted in &self.wanted {
             let render = || render(wanted.format, finished).map_err(|e| Failure::undecided(&e));
             match &wanted.path {
@@ -264,16 +287,8 @@ impl Job {
                 Some(path) => {
                     write_report(path, &render()?).map_err(|e| Failure::undecided(&e))?;
                 }
-                None => {
-                    to_stdout = true;
-                    terminal::say(&String::from_utf8_lossy(&render()?));
-                }
+                None => terminal::say(&String::from_utf8_lossy(&render()?)),
             }
-        }
-        // Standard output is either for people or for a program.
-        if !to_stdout {
-            let style = terminal::style(&self.arguments.display, None);
-            terminal::say(&grid(finished, style));
         }
         Ok(())
     }
@@ -308,6 +323,10 @@ impl Job {
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),
         }
     }
+}
+
+fn too_early() -> Failure {
+    Failure::undecided(&"interrupted before the first case")
 }
 
 /// Quotes a word for a shell where it needs it.

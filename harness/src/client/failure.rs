@@ -6,6 +6,7 @@ use std::io;
 use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsRefusal};
 use mtls_scenarios::Alert;
+use rustls::InvalidMessage;
 
 /// Why an exchange did not get to a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +68,9 @@ impl Failure {
             }
             rustls::Error::General(_) | rustls::Error::EncryptError => {
                 Self::Unsupported(error.to_string())
+            }
+            rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+                Self::Misbehaved(PeerText::new("what it sent is not TLS"))
             }
             _ => Self::Misbehaved(PeerText::new(&error.to_string())),
         }

@@ -75,7 +75,7 @@ pub async fn connect(
     let facts = facts_of(tls.get_ref().1, &resolver);
     let alpn = facts.alpn.unwrap_or(Alpn::Http1);
     let (witness, testimony) = Witness::new(tls);
-    let started = timeout_at(dial.deadline, Sender::start(witness, alpn)).await;
+    let started = timeout_at(dial.deadline, Sender::start(witness, alpn, dial.deadline)).await;
     match started {
         Ok(Ok(sender)) => Ok(Connection::new(sender, testimony, facts, dial.deadline)),
         Ok(Err(e)) => {

@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use mtls_reports::PeerText;
 use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
 
@@ -48,8 +49,13 @@ pub(super) enum Sender {
 }
 
 impl Sender {
-    /// Starts HTTP on a stream; a task of its own moves the bytes until the sender is dropped.
-    pub(super) async fn start<S>(stream: S, alpn: Alpn) -> Result<Self, hyper::Error>
+    /// Starts HTTP on a stream; a task of its own moves the bytes until the sender is dropped, and no longer than
+    /// until the deadline: closing takes two.
+    pub(super) async fn start<S>(
+        stream: S,
+        alpn: Alpn,
+        deadline: Instant,
+    ) -> Result<Self, hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -62,7 +68,7 @@ impl Sender {
                     .handshake(io)
                     .await?;
                 // Its result reaches us through the sender.
-                tokio::spawn(async move { drop(connection.await) });
+                tokio::spawn(timeout_at(deadline, connection));
                 Ok(Self::Http1(sender))
             }
             Alpn::H2 => {
@@ -72,7 +78,7 @@ impl Sender {
                     .max_header_list_size(MAX_HEAD)
                     .handshake(io)
                     .await?;
-                tokio::spawn(async move { drop(connection.await) });
+                tokio::spawn(timeout_at(deadline, connection));
                 Ok(Self::H2(sender))
             }
         }

@@ -100,6 +100,11 @@ pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
 fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
     let observed = question.observed;
     match &observed.outcome {
+        Outcome::Authenticated { .. }
+            if withheld(observed) && expected.contains(&Expected::Authenticated) =>
+        {
+            inconclusive(WITHHELD)
+        }
         Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref())
             .map_or_else(Verdict::Fail, Verdict::Pass),
         Outcome::Anonymous => anonymity(question, expected),
@@ -117,7 +122,7 @@ fn acceptance(
     expected: &BTreeSet<Expected>,
     identity: Option<&Identity>,
 ) -> Result<Grade, Discrepancy> {
-    if !expected.contains(&Expected::Authenticated) {
+    if !expected.contains(&Expected::Authenticated) || unasked(question.observed) {
         return Err(Discrepancy::UnexpectedAcceptance);
     }
     if !question.observed.marker || (question.reports_identity && identity.is_none()) {
@@ -201,16 +206,31 @@ fn withheld(observed: &Observation) -> bool {
     observed.tls.certificate == CertificateSent::Withheld
 }
 
+/// Whether the gate never asked for a certificate; resumption has no need to (RFC 8446 4.3.2).
+fn unasked(observed: &Observation) -> bool {
+    observed.tls.certificate == CertificateSent::NotRequested && observed.tls.resumed != Some(true)
+}
+
 /// Why a refusal does not count: the positive twin was not let in either.
 fn failed_control(question: &Question<'_>) -> Option<String> {
     let control = question.control?;
     let good = match question.mode {
         Mode::Public => control.outcome == Outcome::Anonymous,
         Mode::Strict | Mode::Loose => {
-            matches!(control.outcome, Outcome::Authenticated { .. }) && control.marker
+            matches!(control.outcome, Outcome::Authenticated { .. })
+                && control.marker
+                && !withheld(control)
+                && !unasked(control)
         }
     };
-    (!good).then(|| format!("the control, a valid client on the same path: {}", describe(control)))
+    let oddity = match control.tls.certificate {
+        CertificateSent::Withheld => "; its certificate was not sent",
+        CertificateSent::NotRequested if unasked(control) => "; it was not asked for a certificate",
+        _ => "",
+    };
+    (!good).then(|| {
+        format!("the control, a valid client on the same path: {}{oddity}", describe(control))
+    })
 }
 
 fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Verdict) -> String {
@@ -243,6 +263,9 @@ fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Ver
         Verdict::Fail(Discrepancy::OtherAlert) => {
             let names: Vec<_> = question.alerts.iter().map(|alert| alert.as_str()).collect();
             format!("{seen}, expected alert {}", names.join(" or "))
+        }
+        Verdict::Fail(Discrepancy::UnexpectedAcceptance) if unasked(question.observed) => {
+            format!("{seen} without being asked for a certificate, expected {}", wanted())
         }
         Verdict::Fail(_) => format!("{seen}, expected {}", wanted()),
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use mtls_reports::describe;
-use mtls_reports::model::{Observation, Outcome};
+use mtls_reports::model::{CertificateSent, Observation, Outcome, TlsRefusal};
 use mtls_scenarios::{Alpn, Role, TlsVersion};
 use tokio::time::Instant;
 
@@ -40,12 +40,12 @@ pub async fn preflight(context: &Context) -> Result<(), PreflightError> {
 /// Tries TLS 1.3 and then 1.2: one of them is enough.
 async fn answers(context: &Context, place: Place<'_>) -> Result<(), PreflightError> {
     let newest = look(context, place, TlsVersion::Tls13).await;
-    if is_answer(&newest.outcome) {
+    if is_answer(&newest) {
         return Ok(());
     }
     // A gate that did not answer at all is not asked twice: the user is waiting.
     let silent = matches!(newest.outcome, Outcome::Timeout { .. });
-    if !silent && is_answer(&look(context, place, TlsVersion::Tls12).await.outcome) {
+    if !silent && is_answer(&look(context, place, TlsVersion::Tls12).await) {
         return Ok(());
     }
     Err(PreflightError { address: place.address, what: describe(&newest) })
@@ -64,8 +64,15 @@ async fn look(context: &Context, place: Place<'_>, version: TlsVersion) -> Obser
     Probe { target: &context.target, dial, host, provider: &context.provider }.observe().await
 }
 
-fn is_answer(outcome: &Outcome) -> bool {
-    !matches!(outcome, Outcome::Timeout { .. } | Outcome::Error { .. })
+/// A connection that just ends is no answer in TLS, unless the gate had begun a handshake.
+fn is_answer(seen: &Observation) -> bool {
+    match &seen.outcome {
+        Outcome::Timeout { .. } | Outcome::Error { .. } => false,
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) => {
+            seen.tls.version.is_some() || seen.tls.certificate != CertificateSent::NotRequested
+        }
+        _ => true,
+    }
 }
 
 /// The `server_name` for a host: none for an IP address (RFC 6066 3).

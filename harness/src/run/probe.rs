@@ -65,8 +65,12 @@ impl Probe<'_> {
                 Err((failure, _)) => Err(failure),
             }
         };
-        // A refusal of the protected resource, by whatever means, is an answer too.
-        let marker = second.is_ok_and(|response| self.is_protected(&response));
+        let marker = match second {
+            Ok(response) => self.is_protected(&response),
+            // A refusal of the protected resource, by whatever means, is an answer too; silence is none.
+            Err(Failure::Refused(_)) => false,
+            Err(failure) => return Err(failure),
+        };
         Ok(Answers { status: first.status, reading, marker })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
@@ -148,8 +148,13 @@ impl Launched {
             .map_err(failed_to("start the server"))?;
         let mut launched =
             Self { process, reload: launch.reload.clone(), directory, addresses, version: None };
-        launched.wait_until_ready(launch.ready_within).await?;
-        Ok(launched)
+        match launched.wait_until_ready(launch.ready_within).await {
+            Ok(()) => Ok(launched),
+            Err(error) => {
+                launched.stop(false).await.map_err(failed_to("stop the server"))?;
+                Err(error)
+            }
+        }
     }
 
     async fn wait_until_ready(&mut self, seconds: u64) -> Result<(), LaunchError> {
@@ -221,7 +226,7 @@ fn find(programs: &[String]) -> Option<PathBuf> {
 
 /// The first line that a program prints about its version.
 async fn version_of(program: &Path, args: &[String]) -> Option<PeerText> {
-    let output = Command::new(program).args(args).kill_on_drop(true).output();
+    let output = Command::new(program).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(Duration::from_secs(5), output).await.ok()?.ok()?;
     let text = [output.stdout, output.stderr].concat();
     let line = String::from_utf8_lossy(&text).lines().next()?.trim().to_owned();

@@ -12,7 +12,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
-/// `$0` is the log file, `$@` the server and its arguments. The grace period for a stuck server is 3 seconds.
+/// `$0` is the log file, `$@` the server and its arguments. The grace period for a stuck server is 3 seconds; what
+/// the server itself started goes with it (the process group, 0).
 const SUPERVISOR: &str = r#"
 exec 3<&0
 "$@" </dev/null >>"$0" 2>&1 3<&- &
@@ -22,13 +23,14 @@ server=$!
   kill -s TERM "$server"
   sleep 3 & pause=$!
   wait "$pause"
-  kill -s KILL "$server"
+  kill -s KILL 0
 } 2>/dev/null &
 guard=$!
 wait "$server"
 status=$?
 while [ "$status" -gt 128 ] && kill -0 "$server" 2>/dev/null; do wait "$server"; status=$?; done
-kill -s KILL "$guard" 2>/dev/null
+trap '' TERM
+kill -s TERM 0
 exit "$status"
 "#;
 

@@ -11,7 +11,7 @@ use crate::PeerText;
 #[non_exhaustive]
 pub enum LogError {
     /// The file cannot be opened.
-    #[error("cannot open event log {path}")]
+    #[error("cannot open event log {path}: {source}")]
     Open {
         /// The file.
         path: String,
@@ -20,7 +20,7 @@ pub enum LogError {
         source: io::Error,
     },
     /// Reading failed.
-    #[error("{place}: cannot read the event log")]
+    #[error("{place}: cannot read the event log: {source}")]
     Read {
         /// Where.
         place: String,
@@ -29,10 +29,10 @@ pub enum LogError {
         source: io::Error,
     },
     /// Writing failed.
-    #[error("cannot write the event log")]
+    #[error("cannot write the event log: {0}")]
     Write(#[source] io::Error),
     /// An event cannot be written as JSON.
-    #[error("cannot write an event as JSON")]
+    #[error("cannot write an event as JSON: {0}")]
     Encode(#[source] serde_json::Error),
     /// An event that is to be written is longer than [`MAX_LINE`].
     #[error("an event of {length} bytes is over the limit of {MAX_LINE} bytes a line")]
