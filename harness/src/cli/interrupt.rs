@@ -43,7 +43,7 @@ impl Interrupts {
 
     async fn reached(&self, count: u32) {
         if self.0.clone().wait_for(|seen| *seen >= count).await.is_err() {
-            pending().await
+            pending::<()>().await;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use mtls_scenarios::{Alpn, Mode};
+use mtls_scenarios::Alpn;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::Acceptor;
 use rustls::{HandshakeKind, ProtocolVersion};
@@ -17,9 +17,10 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::endpoint::{Endpoint, Generation};
+use super::endpoint::Endpoint;
 use super::hello::{self, Recorder};
 use super::identity::Identity;
+use super::session::{Client, Session};
 use super::verify::GateVerifier;
 use super::{Fault, Limits, http};
 
@@ -53,30 +54,6 @@ impl Listener {
             }
         }
     }
-}
-
-/// A connection after its handshake.
-#[derive(Debug)]
-pub(super) struct Session {
-    pub(super) endpoint: Arc<Endpoint>,
-    pub(super) generation: Arc<Generation>,
-    pub(super) client: Client,
-    pub(super) resumed: bool,
-    pub(super) tls_version: &'static str,
-    pub(super) alpn: Option<Alpn>,
-    pub(super) marker: Arc<str>,
-    pub(super) fault: Option<Fault>,
-}
-
-/// Who the client is.
-#[derive(Debug)]
-pub(super) enum Client {
-    /// It has shown no certificate.
-    Anonymous,
-    /// It has proved who it is.
-    Verified(Identity),
-    /// It resumed a session whose certificate is no longer good.
-    Refused,
 }
 
 /// Serves a connection until it ends, fails or has taken too long.
@@ -217,15 +194,10 @@ async fn serve_http(tls: TlsStream<TcpStream>, session: Session, mut stop: watch
     }
 }
 
-impl Session {
-    /// Whether the endpoint serves nobody without a certificate.
-    pub(super) fn is_strict(&self) -> bool {
-        self.generation.mode == Mode::Strict
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use mtls_scenarios::Mode;
+
     use super::*;
     use crate::server::testing::{root, unix_now};
     use crate::server::verify::{Checks, PathValidator};

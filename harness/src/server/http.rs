@@ -7,8 +7,8 @@ use hyper::body::Bytes;
 use mtls_scenarios::Alpn;
 
 use super::Fault;
-use super::connection::{Client, Session};
 use super::identity::{Identity, WhoAmI};
+use super::session::{Client, Session};
 
 type Answer = Response<Full<Bytes>>;
 

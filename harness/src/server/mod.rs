@@ -15,6 +15,7 @@ mod hello;
 mod http;
 mod identity;
 mod registry;
+mod session;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

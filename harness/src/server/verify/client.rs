@@ -47,7 +47,7 @@ impl GateVerifier {
     }
 
     fn checks_possession(&self) -> bool {
-        self.validator.checks.has(Check::Possession)
+        self.validator.rules.checks.has(Check::Possession)
     }
 }
 
@@ -78,7 +78,7 @@ impl ClientCertVerifier for GateVerifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         if self.checks_possession() {
             let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls12(&self.validator.algorithms, key, message, dss)?;
+            signature::verify_tls12(&self.validator.rules.algorithms, key, message, dss)?;
         }
         Ok(HandshakeSignatureValid::assertion())
     }
@@ -91,12 +91,12 @@ impl ClientCertVerifier for GateVerifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         if self.checks_possession() {
             let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls13(&self.validator.algorithms, key, message, dss)?;
+            signature::verify_tls13(&self.validator.rules.algorithms, key, message, dss)?;
         }
         Ok(HandshakeSignatureValid::assertion())
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.validator.algorithms.supported_schemes()
+        self.validator.rules.algorithms.supported_schemes()
     }
 }

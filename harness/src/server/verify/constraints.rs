@@ -2,7 +2,7 @@
 
 use super::der::{Notes, Reader, tag};
 use super::general_name::{self, GeneralName};
-use super::matching;
+use super::matching::{self, List};
 use super::name::Name;
 use super::refusal::{Malformed, Refusal};
 
@@ -78,13 +78,6 @@ impl<'a> NameConstraints<'a> {
         }
         if constrained { Err(Refusal::NameConstraints) } else { Ok(()) }
     }
-}
-
-/// Which list a subtree is in: names that stand for several others are compared by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum List {
-    Permitted,
-    Excluded,
 }
 
 /// How a name lies to a subtree.

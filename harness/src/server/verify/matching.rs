@@ -2,7 +2,12 @@
 //!
 //! All return `None` where it cannot be said: the name or the constraint is not what its form asks for.
 
-use super::constraints::List;
+/// Which list a subtree is in: names that stand for several others are compared by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    Permitted,
+    Excluded,
+}
 
 /// `dNSName`: the base itself and every name with labels added on the left. A base that begins with a dot
 /// excludes the base itself. A wildcard is permitted where all it stands for is, and excluded where any is.

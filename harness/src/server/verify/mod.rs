@@ -16,6 +16,7 @@ mod matching;
 mod name;
 mod path;
 mod refusal;
+mod rules;
 mod signature;
 mod single;
 mod text;

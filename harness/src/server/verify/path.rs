@@ -6,9 +6,9 @@ use super::check::Check;
 use super::constraints;
 use super::name::Name;
 use super::refusal::Refusal;
+use super::rules::Rules;
 use super::single;
 use super::time::Seconds;
-use super::validator::PathValidator;
 
 /// Certificates of a `certificate_list` that are looked at, duplicates not counted.
 pub(super) const MAX_CERTIFICATES: usize = 16;
@@ -19,7 +19,7 @@ const MAX_SIGNATURES: u32 = 100;
 
 /// A search for a path from the first certificate to a trust anchor.
 pub(super) struct Search<'v, 'c> {
-    validator: &'v PathValidator,
+    rules: &'v Rules,
     /// Trust anchors for this search.
     anchors: &'v [TrustAnchor],
     /// Candidates: the end-entity first.
@@ -54,13 +54,13 @@ struct Issuer<'a> {
 
 impl<'v, 'c> Search<'v, 'c> {
     pub(super) fn new(
-        validator: &'v PathValidator,
+        rules: &'v Rules,
         anchors: &'v [TrustAnchor],
         certificates: &'c [Certificate<'c>],
         now: Seconds,
     ) -> Self {
         Self {
-            validator,
+            rules,
             anchors,
             certificates,
             now,
@@ -114,7 +114,7 @@ impl<'v, 'c> Search<'v, 'c> {
         child: &Certificate<'_>,
         candidate: &Certificate<'_>,
     ) -> Result<(), Refusal> {
-        let checks = self.validator.checks;
+        let checks = self.rules.checks;
         if path.len() >= MAX_DEPTH || checks.has(Check::DirectlyIssued) {
             return Err(Refusal::PathTooLong);
         }
@@ -135,7 +135,7 @@ impl<'v, 'c> Search<'v, 'c> {
         let Some(subject) = anchor.subject().filter(|subject| self.chains(child, *subject)) else {
             return false;
         };
-        if self.validator.checks.has(Check::AnchorSignature)
+        if self.rules.checks.has(Check::AnchorSignature)
             && let Err(refusal) = self.signed_by(child, anchor.key())
         {
             self.note(Nearness::AnchorNamed, refusal);
@@ -158,7 +158,7 @@ impl<'v, 'c> Search<'v, 'c> {
         anchor: &TrustAnchor,
         top: Issuer<'_>,
     ) -> Result<(), Refusal> {
-        let checks = self.validator.checks;
+        let checks = self.rules.checks;
         if checks.has(Check::AnchorValidity) {
             single::validity(anchor.validity, self.now)?;
         }
@@ -170,7 +170,7 @@ impl<'v, 'c> Search<'v, 'c> {
         if checks.has(Check::NameConstraints) {
             self.name_constraints(path)?;
         }
-        if checks.has(Check::Revocation) && self.validator.crls.is_some() {
+        if checks.has(Check::Revocation) && self.rules.crls.is_some() {
             self.revocation(path, top)?;
         }
         Ok(())
@@ -214,14 +214,14 @@ impl<'v, 'c> Search<'v, 'c> {
         certificate: &Certificate<'_>,
         issuer: Issuer<'_>,
     ) -> Result<(), Refusal> {
-        let validator = self.validator;
+        let rules = self.rules;
         let mut outcome = Err(Refusal::UnknownRevocationStatus);
-        for crl in validator.crls.iter().flatten() {
+        for crl in rules.crls.iter().flatten() {
             if !issuer.may_sign_crls || !crl.is_by(issuer.name) {
                 continue;
             }
             self.spend_signature()?;
-            if crl.verify(&validator.algorithms, issuer.key).is_err() {
+            if crl.verify(&rules.algorithms, issuer.key).is_err() {
                 continue;
             }
             if crl.revokes(certificate.serial) {
@@ -237,15 +237,15 @@ impl<'v, 'c> Search<'v, 'c> {
     }
 
     fn chains(&self, child: &Certificate<'_>, issuer: Name<'_>) -> bool {
-        !self.validator.checks.has(Check::NameChaining) || child.issuer.matches(issuer)
+        !self.rules.checks.has(Check::NameChaining) || child.issuer.matches(issuer)
     }
 
     fn signed_by(&mut self, child: &Certificate<'_>, key: PublicKey<'_>) -> Result<(), Refusal> {
         self.spend_signature()?;
-        if !self.validator.checks.has(Check::Signature) {
+        if !self.rules.checks.has(Check::Signature) {
             return Ok(());
         }
-        self.validator.verify_signature(child, key)
+        self.rules.verify_signature(child, key)
     }
 
     fn spend_signature(&mut self) -> Result<(), Refusal> {

@@ -1,15 +1,14 @@
 //! The path validator: configuration in, a verdict on a `certificate_list` out.
 
-use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, UnixTime};
 
 use super::anchor::TrustAnchor;
-use super::certificate::{Certificate, PublicKey};
+use super::certificate::Certificate;
 use super::check::{Check, Checks};
 use super::crl::Crl;
 use super::path::{MAX_CERTIFICATES, Search};
 use super::refusal::Refusal;
-use super::signature;
+use super::rules::Rules;
 use super::single;
 use super::time::Seconds;
 use super::{AnchorError, CrlError};
@@ -22,9 +21,7 @@ const MAX_LIST_OCTETS: usize = 48 * 1024;
 #[derive(Debug)]
 pub struct PathValidator {
     anchors: Vec<TrustAnchor>,
-    pub(super) crls: Option<Vec<Crl>>,
-    pub(super) checks: Checks,
-    pub(super) algorithms: WebPkiSupportedAlgorithms,
+    pub(super) rules: Rules,
 }
 
 impl PathValidator {
@@ -53,7 +50,7 @@ impl PathValidator {
             .transpose()?;
         let algorithms =
             rustls::crypto::aws_lc_rs::default_provider().signature_verification_algorithms;
-        Ok(Self { anchors, crls, checks, algorithms })
+        Ok(Self { anchors, rules: Rules { crls, checks, algorithms } })
     }
 
     /// Subjects of the trust anchors, as they go into a `CertificateRequest`.
@@ -74,7 +71,7 @@ impl PathValidator {
         }
         let now = Seconds::try_from(now.as_secs()).unwrap_or(Seconds::MAX);
         let first = Certificate::read(end_entity)?;
-        single::end_entity(&first, self.checks, now)?;
+        single::end_entity(&first, self.rules.checks, now)?;
         let mut certificates = Vec::with_capacity(others.len().min(MAX_CERTIFICATES) + 1);
         certificates.push(first);
         for der in others {
@@ -89,24 +86,16 @@ impl PathValidator {
                 certificates.push(certificate);
             }
         }
-        if self.checks.has(Check::OrderedList) {
+        if self.rules.checks.has(Check::OrderedList) {
             is_ordered(end_entity, others)?;
         }
-        if self.checks.has(Check::ConfiguredAnchors) {
-            return Search::new(self, &self.anchors, &certificates, now).run();
+        if self.rules.checks.has(Check::ConfiguredAnchors) {
+            return Search::new(&self.rules, &self.anchors, &certificates, now).run();
         }
         let sent = certificates.iter().skip(1).filter(|sent| sent.is_self_issued());
         let anchors: Vec<_> =
             self.anchors.iter().cloned().chain(sent.map(TrustAnchor::of)).collect();
-        Search::new(self, &anchors, &certificates, now).run()
-    }
-
-    pub(super) fn verify_signature(
-        &self,
-        child: &Certificate<'_>,
-        key: PublicKey<'_>,
-    ) -> Result<(), Refusal> {
-        signature::verify(&self.algorithms, key, child.algorithm, child.tbs, child.signature)
+        Search::new(&self.rules, &anchors, &certificates, now).run()
     }
 }
 
