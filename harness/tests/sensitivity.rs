@@ -109,8 +109,8 @@ async fn the_correct_mock_is_all_green() {
     let wrong: Vec<_> = results
         .iter()
         .filter(|result| {
-            let no_openssl = result.scenario == "recipe/openssl"
-                && result.disposition == Disposition::Skipped;
+            let no_openssl =
+                result.scenario == "recipe/openssl" && result.disposition == Disposition::Skipped;
             result.disposition != Disposition::Expected && !no_openssl
         })
         .map(|result| format!("{}: {}", result.id, result.explanation))

@@ -3,7 +3,7 @@
 //! A credential is a set of named certificate [`Recipe`]s and the `certificate_list` to send.
 //! What the recipe's fields can say is well formed; [`Defect`]s then break it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,32 @@ pub struct Credential {
     /// signs the handshake. Default: the first certificate sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_entity: Option<String>,
+}
+
+impl Credential {
+    /// The anchors of the account that it is issued under, sends, or takes a name or key identifier from.
+    pub fn anchors(&self) -> BTreeSet<&str> {
+        fn of_recipe(recipe: &Recipe) -> [Option<&str>; 4] {
+            let issuer = match &recipe.issuer {
+                IssuerRef::Anchor(name) => Some(name.as_str()),
+                IssuerRef::SelfSigned | IssuerRef::Certificate(_) => None,
+            };
+            let key_identifier = match &recipe.authority_key_identifier {
+                KeyIdentifier::Anchor(name) => Some(name.as_str()),
+                KeyIdentifier::Issuer | KeyIdentifier::Absent | KeyIdentifier::Hex(_) => None,
+            };
+            [issuer, key_identifier, recipe.subject_of.as_deref(), recipe.issuer_name_of.as_deref()]
+        }
+        let sent = self.send.iter().flatten().filter_map(|sent| match sent {
+            Sent::Anchor(name) => Some(name.as_str()),
+            Sent::Certificate(_) | Sent::Repeat { .. } => None,
+        });
+        let made_by = self.made_by.map(|program| match program {
+            Program::OpensslRecipe => "openssl-recipe",
+        });
+        let recipes = self.certificates.values().flat_map(of_recipe).flatten();
+        recipes.chain(sent).chain(made_by).collect()
+    }
 }
 
 /// Programs of the user's machine that make credentials the way their documentation says.

@@ -12,6 +12,7 @@ mod diagnostic;
 mod expect;
 mod filter;
 mod library;
+mod load;
 mod matrix;
 mod name;
 mod scenario;
@@ -29,7 +30,8 @@ pub use credential::{
 pub use diagnostic::{Diagnostic, did_you_mean};
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
 pub use filter::{Filter, FilterError};
-pub use library::{Library, LoadError, read_target};
+pub use library::Library;
+pub use load::{LoadError, read_target};
 pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, TlsVersion};
 pub use name::{AttributeType, Name, Rdn, StringType};
 pub use scenario::{ByMode, Connect, Scenario, Severity, Step};

@@ -27,10 +27,6 @@ pub(super) enum Command {
     Explain(Explain),
     /// Make certificates
     Pki(Pki),
-    /// Write or check the published JSON Schemas
-    #[cfg(feature = "schema")]
-    #[command(hide = true)]
-    Schema(Schema),
 }
 
 /// Which cases.
@@ -45,6 +41,7 @@ pub(super) struct Selection {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Run {
     /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
     #[arg(long, short, default_value = "mock")]
@@ -106,6 +103,9 @@ pub(super) struct Server {
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
+    /// It speaks HTTP/2, too
+    #[arg(long)]
+    pub(super) h2: bool,
     /// You may attack a server that is not on this machine
     #[arg(long)]
     pub(super) authorized: bool,
@@ -194,7 +194,7 @@ pub(super) struct PkiInit {
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
     /// Key algorithm of the client certificates
-    #[arg(long, default_value = "p256", value_parser = super::pki::key_algorithm, value_name = "ALGORITHM")]
+    #[arg(long, default_value = "p256", value_parser = key_algorithm, value_name = "ALGORITHM")]
     pub(super) key: KeyAlgorithm,
     /// Names of the server certificate; repeatable
     #[arg(long = "server-name", value_name = "HOST", default_value = "localhost")]
@@ -204,16 +204,17 @@ pub(super) struct PkiInit {
     pub(super) scenarios: Option<PathBuf>,
 }
 
-#[cfg(feature = "schema")]
-#[derive(Debug, Args)]
-pub(super) struct Schema {
-    /// Root of the repository to write into
-    pub(super) root: PathBuf,
-}
-
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
         _ => Err("give seconds between 0.05 and 3600".to_owned()),
     }
+}
+
+/// Reads a key algorithm by its word.
+fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
+    KeyAlgorithm::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| {
+        let known: Vec<_> = KeyAlgorithm::ALL.iter().map(|known| known.as_str()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }

@@ -96,13 +96,12 @@ fn describe_step(out: &mut String, library: &Library, scenario: &Scenario, step:
 fn expectation(expect: &Expect, mode: Mode) -> String {
     let words = |set: &[Expected]| set.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(" or ");
     match (expect, mode) {
-        (_, Mode::Public) => "anonymous".to_owned(),
+        (_, Mode::Public) | (Expect::NoCertificate, Mode::Loose) => "anonymous".to_owned(),
         (Expect::Accepted, _) => "authenticated, as exactly this end-entity".to_owned(),
         (Expect::Refused | Expect::NoCertificate, Mode::Strict) => "rejected".to_owned(),
         (Expect::Refused, Mode::Loose) => {
             "rejected, or served as nobody (RFC 8446 4.4.2.4), as the target promises".to_owned()
         }
-        (Expect::NoCertificate, Mode::Loose) => "anonymous".to_owned(),
         (Expect::Policy(policy), _) => format!(
             "as the target promises for `{}`; without a promise, refused or authenticated as exactly this end-entity",
             policy.as_str()

@@ -7,8 +7,6 @@ mod list;
 mod pki;
 mod progress;
 mod run;
-#[cfg(feature = "schema")]
-mod schema;
 mod target;
 mod terminal;
 
@@ -28,8 +26,6 @@ pub fn main() -> ProcessExitCode {
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Pki(pki) => pki::pki(&pki),
-        #[cfg(feature = "schema")]
-        Command::Schema(schema) => schema::schema(&schema),
     };
     match done {
         Ok(code) => code.into(),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use mtls_reports::ExitCode;
-use mtls_scenarios::KeyAlgorithm;
 use rustls::pki_types::UnixTime;
 
 use super::Failure;
@@ -54,7 +53,7 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
     forge.write_bundle(&init.directory, &bundle).map_err(|e| Failure::invalid(&e))?;
     let directory = init.directory.display();
     terminal::say(&format!(
-        "wrote {} client credentials for {} accounts to {directory}; {directory}/README.txt says what is what\n\n\
+        "wrote {} client credentials under {} CAs to {directory}; {directory}/README.txt says what is what\n\n\
          Configure your server to trust {directory}/alpha/ca.crt, then:\n  \
          mtls-harness run --target https://127.0.0.1:8443 --mode strict --ca {directory}/alpha/main.crt \
          --ca-key {directory}/alpha/main.key\n",
@@ -62,12 +61,4 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
         accounts.len(),
     ));
     Ok(ExitCode::GateOpen)
-}
-
-/// Reads a key algorithm by its word.
-pub(super) fn key_algorithm(text: &str) -> Result<KeyAlgorithm, String> {
-    KeyAlgorithm::ALL.into_iter().find(|known| known.as_str() == text).ok_or_else(|| {
-        let known: Vec<_> = KeyAlgorithm::ALL.iter().map(|known| known.as_str()).collect();
-        format!("known are {}", known.join(", "))
-    })
 }

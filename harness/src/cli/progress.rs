@@ -50,7 +50,7 @@ impl Progress {
             }
             Self::Lines { done, total } => {
                 *done += 1;
-                if (*done).is_multiple_of(500) || *done == *total {
+                if (*done).is_multiple_of(500) {
                     terminal::note(&format!("{done}/{total} cases"));
                 }
             }

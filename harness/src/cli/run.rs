@@ -248,9 +248,11 @@ impl Job {
         flag("--scenarios", arguments.selection.scenarios.as_ref().map(path));
         flag("--fault", arguments.fault.clone());
         flag("--seed", Some(arguments.seed).filter(|seed| *seed != 1).map(|seed| seed.to_string()));
-        for (name, given) in
-            [("--pedantic", arguments.pedantic), ("--authorized", server.authorized)]
-        {
+        for (name, given) in [
+            ("--h2", server.h2),
+            ("--pedantic", arguments.pedantic),
+            ("--authorized", server.authorized),
+        ] {
             if given {
                 words.push(name.to_owned());
             }
@@ -315,7 +317,7 @@ impl Job {
         };
         match owned.target.stop(keep_logs).await {
             Ok(Some(path)) => {
-                terminal::note(&format!("the server's logs are in {}", path.display()))
+                terminal::note(&format!("the server's logs are in {}", path.display()));
             }
             Ok(None) => {}
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),

@@ -70,6 +70,7 @@ fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
         name: server.name.clone(),
         identity_header: server.identity_header.clone(),
         marker: server.marker.clone(),
+        h2: server.h2,
     };
     let target = remote.describe().map_err(|e| Failure::invalid(&e))?;
     Ok(Chosen { target, templates: BTreeMap::new(), user_ca: Some(user_ca) })
@@ -91,6 +92,7 @@ fn only_for_urls(server: &Server) -> Result<(), Failure> {
         ("--name", server.name.is_some()),
         ("--identity-header", server.identity_header.is_some()),
         ("--marker", server.marker.is_some()),
+        ("--h2", server.h2),
     ];
     match given.iter().find(|(_, given)| *given) {
         Some((flag, _)) => {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mtls_reports::model::{Phase, TlsFacts};
 use mtls_scenarios::{Alpn, TlsVersion};
-use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -88,6 +88,7 @@ fn client_config(
     provider: &Arc<CryptoProvider>,
     resolver: &Arc<Resolver>,
 ) -> Result<Arc<ClientConfig>, Failure> {
+    let resolver: Arc<dyn ResolvesClientCert> = Arc::<Resolver>::clone(resolver);
     let versions: &[&'static rustls::SupportedProtocolVersion] = match dial.version {
         TlsVersion::Tls12 => &[&rustls::version::TLS12],
         TlsVersion::Tls13 => &[&rustls::version::TLS13],
@@ -97,9 +98,7 @@ fn client_config(
         .map_err(|e| Failure::Unsupported(e.to_string()))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(AnyServer(Arc::clone(provider))))
-        .with_client_cert_resolver(
-            Arc::clone(resolver) as Arc<dyn rustls::client::ResolvesClientCert>
-        );
+        .with_client_cert_resolver(resolver);
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = Resumption::disabled();
     config.enable_sni = dial.sni.is_some();

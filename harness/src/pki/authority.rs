@@ -7,7 +7,6 @@ use rustls::pki_types::CertificateDer;
 
 use super::certificate::Forged;
 use super::key::Key;
-use super::openssl_recipe::OpensslRecipe;
 use super::user_ca::UserCa;
 
 /// The trust anchors of an account, by name, with their keys.
@@ -36,10 +35,10 @@ impl Authority {
         self
     }
 
-    /// Adds the CA of the openssl recipe as the anchor `openssl-recipe`.
+    /// Adds an anchor, or puts one in the place of another.
     #[must_use]
-    pub fn with_openssl_recipe(mut self, made: &OpensslRecipe) -> Self {
-        self.anchors.insert("openssl-recipe".to_owned(), Arc::new(made.anchor.clone()));
+    pub(super) fn with_anchor(mut self, name: &str, anchor: Arc<Forged>) -> Self {
+        self.anchors.insert(name.to_owned(), anchor);
         self
     }
 

@@ -18,6 +18,9 @@ use super::{Authority, pem};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BundleError {
+    /// A certificate cannot be made.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
     /// Something is there already.
     #[error("`{0}` exists and is not an empty directory; name a new one")]
     NotEmpty(PathBuf),
@@ -41,7 +44,7 @@ pub struct Bundle<'a> {
     pub accounts: &'a BTreeMap<String, (Account, Authority)>,
     /// All credentials, by name.
     pub credentials: &'a BTreeMap<String, Credential>,
-    /// The credentials to write, for each account.
+    /// The credentials to write, for each account that has the anchors they need.
     pub clients: &'a [String],
     /// Algorithm of keys whose recipe names none.
     pub algorithm: KeyAlgorithm,
@@ -51,13 +54,13 @@ pub struct Bundle<'a> {
 
 impl Forge {
     /// Writes a bundle to a directory that does not exist yet or is empty: all of it or nothing.
-    pub fn write_bundle(&self, directory: &Path, bundle: &Bundle<'_>) -> Result<(), ForgeError> {
+    pub fn write_bundle(&self, directory: &Path, bundle: &Bundle<'_>) -> Result<(), BundleError> {
         refuse_occupied(directory)?;
         let files = self.files(bundle)?;
-        write_all(directory, &files).map_err(ForgeError::from)
+        write_all(directory, &files)
     }
 
-    fn files(&self, bundle: &Bundle<'_>) -> Result<Vec<File>, ForgeError> {
+    fn files(&self, bundle: &Bundle<'_>) -> Result<Vec<File>, BundleError> {
         let mut files = Vec::new();
         for (name, (account, authority)) in bundle.accounts {
             check_name(name)?;
@@ -110,7 +113,7 @@ impl Forge {
         client: &str,
         authority: &Authority,
         bundle: &Bundle<'_>,
-    ) -> Result<Vec<File>, ForgeError> {
+    ) -> Result<Vec<File>, BundleError> {
         check_name(client)?;
         let credential =
             bundle.credentials.get(client).ok_or_else(|| ForgeError::UnknownCredential {
@@ -118,6 +121,11 @@ impl Forge {
                 place: "clients".to_owned(),
                 name: client.to_owned(),
             })?;
+        // A credential that lives off an anchor which only another account has says nothing here.
+        let has = |anchor: &str| authority.names().any(|known| known == anchor);
+        if !credential.anchors().into_iter().all(has) {
+            return Ok(Vec::new());
+        }
         let minted = self.mint(client, credential, authority, bundle.algorithm, self.epoch())?;
         let mut files = Vec::new();
         if let Some(list) = &minted.certificate_list {

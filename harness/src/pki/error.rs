@@ -3,7 +3,6 @@
 use mtls_scenarios::Field;
 use thiserror::Error;
 
-use super::bundle::BundleError;
 use super::der::DerError;
 use super::key::{KeyStoreError, SignError};
 use super::oid::OidError;
@@ -154,12 +153,6 @@ pub enum ForgeError {
         /// The limit.
         limit: usize,
     },
-    /// A user's CA cannot be used.
-    #[error(transparent)]
-    UserCa(#[from] super::user_ca::UserCaError),
-    /// A bundle cannot be written.
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
 }
 
 fn owner_kind(owner: &str) -> &str {

@@ -13,6 +13,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
+use super::authority::Authority;
 use super::certificate::Forged;
 use super::credential::{EndEntity, Minted};
 use super::key::{Key, KeyError};
@@ -87,7 +88,7 @@ const STEPS: [&[&str]; 3] = [
 /// What the recipe made.
 #[derive(Clone, Debug)]
 pub struct OpensslRecipe {
-    pub(super) anchor: Forged,
+    anchor: Forged,
     client: Forged,
 }
 
@@ -141,6 +142,11 @@ impl OpensslRecipe {
         };
         directory.close()?;
         Ok(made)
+    }
+
+    /// The authority with the recipe's CA as its anchor `openssl-recipe`.
+    pub fn trusted_by(&self, authority: Authority) -> Authority {
+        authority.with_anchor("openssl-recipe", Arc::new(self.anchor.clone()))
     }
 
     /// The client credential.

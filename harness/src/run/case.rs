@@ -12,6 +12,7 @@ use super::judge::{self, Judgement, Question};
 use super::preflight::{names, sni_of};
 use super::probe::Probe;
 use super::wallet::{Held, WalletError};
+use super::world::MintError;
 use crate::client::Dial;
 use crate::target::Place;
 
@@ -210,7 +211,7 @@ impl<'a> Prepared<'a> {
     fn hold(&self, credential: &str) -> Result<Arc<Held>, Judgement> {
         self.context.wallet.hold(self.account, credential, self.case.cell.key).map_err(
             |e| match e {
-                WalletError::Unavailable(reason) => skipped(reason),
+                WalletError::Mint(MintError::Unavailable(reason)) => skipped(reason),
                 other => undecided(other.to_string()),
             },
         )

@@ -20,4 +20,4 @@ pub use plan::{Plan, plan};
 pub use preflight::{PreflightError, preflight};
 pub use runner::{Ending, run};
 pub use wallet::WalletError;
-pub use world::{Origin, World, WorldError};
+pub use world::{MintError, Origin, World, WorldError};

@@ -26,8 +26,8 @@ impl Probe<'_> {
         let started = Instant::now();
         let (answers, tls) = self.ask().await;
         let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (outcome, marker, unverified_identity) = answers
-            .map_or_else(|failure| (outcome_of(failure), false, None), |answers| answers.outcome());
+        let (outcome, marker, unverified_identity) =
+            answers.map_or_else(|failure| (outcome_of(failure), false, None), Answers::outcome);
         Observation { outcome, marker, unverified_identity, tls, elapsed_us }
     }
 

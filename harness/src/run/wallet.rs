@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use mtls_scenarios::{Credential, IssuerRef, KeyAlgorithm, Library, Program, Sent};
+use mtls_scenarios::{Credential, KeyAlgorithm, Library};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::judge::Subject;
-use super::world::World;
+use super::world::{MintError, Order, World};
 use crate::client::ClientCredential;
-use crate::pki::{ForgeError, is_at_use};
+use crate::pki::is_at_use;
 
 /// A credential that is ready to be shown.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Held {
     pub(super) client: ClientCredential,
     /// Whom it stands for; none without a certificate.
     pub(super) subject: Option<Subject>,
-    /// Anchors that its certification paths start from.
+    /// The account's anchors that it needs.
     pub(super) anchors: BTreeSet<String>,
     /// Start of its validity, for one that was minted not to be valid yet.
     valid_from: Option<UnixTime>,
@@ -36,35 +36,26 @@ impl Held {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WalletError {
-    /// Not here; the reason is for the user.
-    #[error("{0}")]
-    Unavailable(String),
     /// No file of that name.
     #[error("there is no credential `{0}`")]
     Unknown(String),
-    /// No such account.
-    #[error("there is no account `{0}`")]
-    UnknownAccount(String),
-    /// The recipe cannot be carried out.
-    #[error("failed to mint: {0}")]
-    Forge(String),
-}
-
-impl From<ForgeError> for WalletError {
-    fn from(error: ForgeError) -> Self {
-        Self::Forge(error.to_string())
-    }
+    /// It cannot be minted.
+    #[error(transparent)]
+    Mint(#[from] MintError),
 }
 
 /// Account, credential and key algorithm.
 type Name = (String, String, KeyAlgorithm);
+
+/// A credential, once it has been minted.
+type Slot = OnceLock<Result<Arc<Held>, WalletError>>;
 
 /// All credentials of a run.
 #[derive(Debug)]
 pub(super) struct Wallet {
     world: World,
     library: Arc<Library>,
-    kept: Mutex<BTreeMap<Name, Arc<OnceLock<Result<Arc<Held>, WalletError>>>>>,
+    kept: Mutex<BTreeMap<Name, Arc<Slot>>>,
 }
 
 impl Wallet {
@@ -104,7 +95,8 @@ impl Wallet {
         key: KeyAlgorithm,
     ) -> Result<Arc<Held>, WalletError> {
         let now = UnixTime::now();
-        let minted = self.world.mint(account, name, credential, key, now)?;
+        let minted = self.world.mint(Order { account, name, credential, key, now })?;
+        let anchors = credential.anchors().into_iter().map(str::to_owned).collect();
         let valid_from = minted
             .end_entity
             .as_ref()
@@ -120,7 +112,7 @@ impl Wallet {
             sha1: end_entity.sha1,
             name: end_entity.subject.unwrap_or_default(),
         });
-        Ok(Arc::new(Held { client, subject, anchors: anchors_of(credential), valid_from }))
+        Ok(Arc::new(Held { client, subject, anchors, valid_from }))
     }
 }
 
@@ -129,19 +121,4 @@ fn not_before(certificate: &CertificateDer<'_>) -> Option<UnixTime> {
     let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
     let seconds = u64::try_from(parsed.validity().not_before.timestamp()).ok()?;
     Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
-}
-
-fn anchors_of(credential: &Credential) -> BTreeSet<String> {
-    let issuers = credential.certificates.values().filter_map(|recipe| match &recipe.issuer {
-        IssuerRef::Anchor(name) => Some(name.clone()),
-        IssuerRef::SelfSigned | IssuerRef::Certificate(_) => None,
-    });
-    let sent = credential.send.iter().flatten().filter_map(|sent| match sent {
-        Sent::Anchor(name) => Some(name.clone()),
-        Sent::Certificate(_) | Sent::Repeat { .. } => None,
-    });
-    let made_by = credential.made_by.map(|program| match program {
-        Program::OpensslRecipe => "openssl-recipe".to_owned(),
-    });
-    issuers.chain(sent).chain(made_by).collect()
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Target};
 use rustls::pki_types::UnixTime;
 
-use super::wallet::WalletError;
 use crate::pki::{Authority, Forge, ForgeError, Minted, OpensslError, OpensslRecipe, UserCa};
 use crate::target::{AccountMaterial, Material};
 
@@ -27,6 +26,37 @@ pub struct World {
     forge: Forge,
     authorities: BTreeMap<String, Authority>,
     openssl: Option<Result<OpensslRecipe, OpensslError>>,
+}
+
+/// A credential cannot be minted.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MintError {
+    /// This machine cannot make it; the reason is for the user.
+    #[error("{0}")]
+    Unavailable(String),
+    /// No such account.
+    #[error("there is no account `{0}`")]
+    UnknownAccount(String),
+    /// The recipe cannot be carried out.
+    #[error("failed to mint: {0}")]
+    Forge(String),
+}
+
+impl From<ForgeError> for MintError {
+    fn from(error: ForgeError) -> Self {
+        Self::Forge(error.to_string())
+    }
+}
+
+/// A credential to mint.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    pub(super) account: &'a str,
+    pub(super) name: &'a str,
+    pub(super) credential: &'a Credential,
+    pub(super) key: KeyAlgorithm,
+    pub(super) now: UnixTime,
 }
 
 /// What a world is made from.
@@ -57,7 +87,7 @@ impl World {
                     authority = authority.with_user_ca(ca);
                 }
                 if let Some(Ok(made)) = &openssl {
-                    authority = authority.with_openssl_recipe(made);
+                    authority = made.trusted_by(authority);
                 }
             }
             authorities.insert(name.clone(), authority);
@@ -88,29 +118,21 @@ impl World {
         })
     }
 
-    pub(super) fn mint(
-        &self,
-        account: &str,
-        name: &str,
-        credential: &Credential,
-        key: KeyAlgorithm,
-        now: UnixTime,
-    ) -> Result<Minted, WalletError> {
+    pub(super) fn mint(&self, order: Order<'_>) -> Result<Minted, MintError> {
+        let Order { account, name, credential, key, now } = order;
         let authority = self
             .authorities
             .get(account)
-            .ok_or_else(|| WalletError::UnknownAccount(account.to_owned()))?;
+            .ok_or_else(|| MintError::UnknownAccount(account.to_owned()))?;
         match credential.made_by {
             None => Ok(self.forge.mint(name, credential, authority, key, now)?),
             Some(Program::OpensslRecipe) => match &self.openssl {
                 Some(Ok(made)) => Ok(made.credential()),
                 Some(Err(error @ OpensslError::Missing)) => {
-                    Err(WalletError::Unavailable(error.to_string()))
+                    Err(MintError::Unavailable(error.to_string()))
                 }
-                Some(Err(error)) => Err(WalletError::Forge(error.to_string())),
-                None => {
-                    Err(WalletError::Forge("the openssl recipe was not carried out".to_owned()))
-                }
+                Some(Err(error)) => Err(MintError::Forge(error.to_string())),
+                None => Err(MintError::Forge("the openssl recipe was not carried out".to_owned())),
             },
         }
     }

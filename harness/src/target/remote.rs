@@ -20,6 +20,8 @@ pub struct Remote {
     pub identity_header: Option<String>,
     /// Text that only the protected resource returns.
     pub marker: Option<String>,
+    /// Whether it speaks HTTP/2, too.
+    pub h2: bool,
 }
 
 /// A URL that is no target.
@@ -70,7 +72,7 @@ impl Remote {
                 marker: self.marker.clone(),
             },
             anchors: Some(vec!["main".to_owned()]),
-            alpn: vec![Alpn::Http1],
+            alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },
             loose_family: None,
             policies: BTreeMap::new(),
         })
@@ -119,6 +121,7 @@ mod tests {
             name: None,
             identity_header: None,
             marker: None,
+            h2: false,
         }
     }
 

@@ -18,20 +18,17 @@ pub(super) fn fill(
     while let Some(start) = rest.find('@') {
         let (before, from) = rest.split_at(start);
         filled.push_str(before);
-        match placeholder(from) {
-            Some((whole, name, argument)) => {
-                let text = value(name, argument).ok_or_else(|| UnknownPlaceholder {
-                    line: filled.matches('\n').count() + 1,
-                    placeholder: whole.to_owned(),
-                })?;
-                filled.push_str(&text);
-                rest = from.get(whole.len()..).unwrap_or("");
-            }
-            None => {
-                filled.push('@');
-                rest = from.get(1..).unwrap_or("");
-            }
-        }
+        let Some((whole, name, argument)) = placeholder(from) else {
+            filled.push('@');
+            rest = from.get(1..).unwrap_or("");
+            continue;
+        };
+        let text = value(name, argument).ok_or_else(|| UnknownPlaceholder {
+            line: filled.matches('\n').count() + 1,
+            placeholder: whole.to_owned(),
+        })?;
+        filled.push_str(&text);
+        rest = from.get(whole.len()..).unwrap_or("");
     }
     filled.push_str(rest);
     Ok(filled)

@@ -1,5 +1,5 @@
 //! Runs of the library for integration tests: the mock gate, in process.
-#![allow(dead_code, reason = "each test crate uses its own part")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use mtls_scenarios::{Filter, Library, Program};
 use rustls::pki_types::UnixTime;
 
 /// Options that suit a busy machine: nothing may time out that is merely slow.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options { jobs: 16, timeout: Duration::from_secs(60), fail_fast: false, pedantic: false }
 }
 
 /// Runs the selected cases against the mock gate, broken or not.
-pub async fn run_mock(fault: Option<Fault>, filters: &[&str]) -> Vec<CaseResult> {
+pub(crate) async fn run_mock(fault: Option<Fault>, filters: &[&str]) -> Vec<CaseResult> {
     let library = Arc::new(Library::embedded().unwrap());
     let plan = plan(&library, &Filter::new(filters).unwrap());
     let openssl = plan.uses(&library, Program::OpensslRecipe).then(OpensslRecipe::carry_out);

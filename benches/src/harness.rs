@@ -1,0 +1,50 @@
+//! The runner as it is, against the mock gate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mtls_harness::run::{Context, Options, Origin, Plan, World, run};
+use mtls_harness::target::start;
+use mtls_reports::model::Disposition;
+use mtls_scenarios::{Case, Filter, Library};
+
+use crate::{CONCURRENCY, SetUpError, now};
+
+/// A mock gate and a case to perform against it.
+pub struct Harness {
+    context: Arc<Context>,
+    case: Case,
+}
+
+impl Harness {
+    /// Starts the mock gate on the current runtime; `case` is an id.
+    pub async fn start(case: &str) -> Result<Self, SetUpError> {
+        let library = Arc::new(Library::embedded()?);
+        let plan = mtls_harness::run::plan(&library, &Filter::new(&[case.to_owned()])?);
+        let case = plan.cases.into_iter().next().ok_or("no such case")?;
+        let target = library.targets.get("mock").ok_or("no target `mock`")?.clone();
+        let origin =
+            Origin { seed: 1, epoch: now(), library: &library, user_ca: None, openssl: None };
+        let world = World::new(origin)?;
+        let material = world.material(&library, &target)?;
+        let running = start(target, &library.templates, &material, None, false).await?;
+        let options = Options {
+            jobs: CONCURRENCY,
+            timeout: Duration::from_secs(10),
+            fail_fast: false,
+            pedantic: false,
+        };
+        Ok(Self { context: Arc::new(Context::new(running, world, library, options)), case })
+    }
+
+    /// Performs the case so many times; returns how often the gate did as expected.
+    pub async fn cases(&self, count: usize) -> usize {
+        let plan = Plan { cases: vec![self.case.clone(); count] };
+        let mut expected = 0;
+        run(&self.context, plan, std::future::pending(), |result| {
+            expected += usize::from(result.disposition == Disposition::Expected);
+        })
+        .await;
+        expected
+    }
+}

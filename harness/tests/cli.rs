@@ -1,0 +1,204 @@
+//! The command as a user meets it: exit codes, messages, files.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The command, without what the surroundings could change.
+fn harness(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mtls-harness"));
+    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CI"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C.UTF-8").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs and expects this exit code; returns standard output and standard error.
+fn expect(code: i32, arguments: &[&str]) -> (String, String) {
+    let output = harness(arguments);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{out}\n{err}");
+    (out, err)
+}
+
+const QUICK: &str = "baseline/valid@strict,tls1.3,p256";
+
+#[test]
+fn a_good_case_opens_the_gate() {
+    let (out, _) = expect(0, &["run", "--filter", QUICK]);
+    assert!(out.contains("1 cases: 1 as expected") || out.contains("1 case"), "{out}");
+    assert!(!out.contains('\u{1b}'), "colour without a terminal");
+}
+
+#[test]
+fn a_broken_mock_closes_it_and_says_how_to_see_it_again() {
+    let id = "certificate/expired@strict,tls1.3,p256";
+    let (out, _) = expect(1, &["run", "--fault", "ignore-validity", "--filter", id]);
+    assert!(out.contains("let in as"), "{out}");
+    assert!(out.contains("mtls-harness run --fault ignore-validity --filter"), "{out}");
+    assert!(out.contains(id), "{out}");
+}
+
+#[test]
+fn reports_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (json, junit, log) = (path("r.json"), path("r.xml"), path("r.jsonl"));
+    let reports = [format!("json={json}"), format!("junit={junit}"), format!("jsonl={log}")];
+    let mut arguments = vec!["run", "--filter", "certificate/expired@"];
+    for report in &reports {
+        arguments.extend(["--report", report]);
+    }
+    expect(0, &arguments);
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+    assert_eq!(report["format_version"], 1);
+    assert!(std::fs::read_to_string(&junit).unwrap().contains("<testsuite "));
+    let log = mtls_reports::read_log(Path::new(&log)).unwrap();
+    assert!(log.is_complete());
+    assert_eq!(log.header.selected, log.results.len());
+}
+
+#[test]
+fn a_report_on_standard_output_is_alone_there() {
+    let (out, _) = expect(0, &["run", "--filter", QUICK, "--report", "json=-"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["cases"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nothing_selected_is_its_own_exit_code() {
+    let (_, err) = expect(4, &["run", "--filter", "certificate/expird"]);
+    assert!(err.contains("did you mean `certificate/expired`?"), "{err}");
+    expect(4, &["list", "--filter", "no-such-thing"]);
+}
+
+#[test]
+fn invalid_use_says_what_to_do() {
+    for (arguments, hint) in [
+        (vec!["run", "--target", "ngnix"], "did you mean `nginx`?"),
+        (vec!["run", "--target", "https://127.0.0.1:1"], "needs --mode"),
+        (vec!["run", "--target", "https://127.0.0.1:1", "--mode", "strict"], "pki init"),
+        (vec!["run", "--target", "no-such-file.json"], "failed to read no-such-file.json"),
+        (vec!["run", "--mode", "strict"], "goes with --target https://"),
+        (vec!["run", "--fault", "accept-al"], "accept-all"),
+        (vec!["run", "--target", "nginx", "--fault", "accept-all"], "mock gate only"),
+        (vec!["run", "--report", "junit"], "FORMAT=PATH"),
+        (vec!["run", "--report", "junti=x"], "junit"),
+        (vec!["run", "--report", "junit=no/such/folder/x.xml"], "make it first"),
+        (vec!["run", "--filter", "a[b"], "invalid filter"),
+        (vec!["run", "--timeout", "0"], "between"),
+        (vec!["run", "--scenarios", "no-such-folder"], "failed to read no-such-folder"),
+        (vec!["explain", "certificate/expird"], "did you mean `certificate/expired`?"),
+        (vec!["explain", "certificate/expired@strict,tls1.1,p256"], "did you mean"),
+        (vec!["frobnicate"], "unrecognized subcommand"),
+    ] {
+        let (_, err) = expect(2, &arguments);
+        assert!(err.contains(hint), "{arguments:?}\n{err}");
+    }
+}
+
+#[test]
+fn a_bad_scenario_is_located() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    let path = folder.path().join("mine/odd.json");
+    std::fs::write(&path, "{\n  \"title\": \"x\",\n  \"severty\": \"low\"\n}\n").unwrap();
+    let directory = folder.path().to_string_lossy().into_owned();
+    let (_, err) = expect(2, &["list", "--scenarios", &directory]);
+    assert!(err.contains("mine/odd.json:3:11: unknown field `severty`"), "{err}");
+    assert!(err.contains("did you mean `severity`?"), "{err}");
+}
+
+#[test]
+fn a_scenario_and_a_credential_of_ones_own_need_no_rust() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["mine", "credentials"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    let credential = r#"{
+        "summary": "Valid for one hour, a year ago",
+        "certificates": {"leaf": {"profile": "client", "issuer": {"anchor": "main"},
+            "validity": {"not_before": "-365d", "not_after": "-364d"}}},
+        "send": [{"certificate": "leaf"}]
+    }"#;
+    let scenario = r#"{
+        "title": "Certificate of last year", "severity": "high", "why": "It is over.",
+        "steps": [{"connect": {"credential": "last-year"}, "expect": "refused"}]
+    }"#;
+    std::fs::write(folder.path().join("credentials/last-year.json"), credential).unwrap();
+    std::fs::write(folder.path().join("mine/last-year.json"), scenario).unwrap();
+    let directory = folder.path().to_string_lossy().into_owned();
+    let (out, _) = expect(0, &["run", "--scenarios", &directory]);
+    assert!(out.contains("4 cases: 4 as expected"), "{out}");
+    expect(1, &["run", "--scenarios", &directory, "--fault", "ignore-validity"]);
+}
+
+#[test]
+fn list_and_explain_tell_what_is_there() {
+    let (out, _) = expect(0, &["list", "--filter", "certificate/expired@"]);
+    assert!(out.contains("certificate/expired"), "{out}");
+    let (out, _) = expect(0, &["list", "--json", "--cases", "--filter", "certificate/expired@"]);
+    let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(rows[0]["id"], "certificate/expired");
+    let (out, _) = expect(0, &["explain", "recipe/openssl"]);
+    assert!(out.contains("X.509 v1"), "{out}");
+    let (out, _) = expect(0, &["explain", "certificate/expired@strict,tls1.3,p256"]);
+    assert!(out.contains("--filter 'certificate/expired@strict,tls1.3,p256'"), "{out}");
+}
+
+#[test]
+fn the_default_suite_is_large_enough() {
+    let (out, _) = expect(0, &["list", "--cases"]);
+    assert!(out.lines().count() >= 1500, "{}", out.lines().count());
+}
+
+#[test]
+fn a_pki_is_written_once_and_never_over_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("pki").to_string_lossy().into_owned();
+    let (out, _) = expect(0, &["pki", "init", &directory]);
+    assert!(out.contains("--ca-key"), "{out}");
+    let written = |name: &str| Path::new(&directory).join(name).is_file();
+    for name in
+        ["README.txt", "alpha/main.crt", "alpha/main.key", "alpha/ca.crt", "server/server.key"]
+    {
+        assert!(written(name), "{name} is missing");
+    }
+    let (_, err) = expect(2, &["pki", "init", &directory]);
+    assert!(err.contains("not an empty directory"), "{err}");
+    let (_, err) = expect(2, &["pki", "init", "/proc/no", "--key", "p999"]);
+    assert!(err.contains("known are p256"), "{err}");
+}
+
+#[test]
+fn a_ca_that_is_none_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let (certificate, key) = (file("ca.crt", "not a certificate"), file("ca.key", ""));
+    let target = ["--target", "https://127.0.0.1:1", "--mode", "strict"];
+    let arguments = [&["run"], &target[..], &["--ca", &certificate, "--ca-key", &key]].concat();
+    let (_, err) = expect(2, &arguments);
+    assert!(err.contains("ca.crt"), "{err}");
+}
+
+#[test]
+fn addresses_elsewhere_need_authorization() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("pki").to_string_lossy().into_owned();
+    expect(0, &["pki", "init", &directory]);
+    let (ca, key) = (format!("{directory}/alpha/main.crt"), format!("{directory}/alpha/main.key"));
+    // TEST-NET-1 (RFC 5737): refused before any packet is sent.
+    let target = ["--target", "https://192.0.2.1:443", "--mode", "strict"];
+    let arguments = [&["run"], &target[..], &["--ca", &ca, "--ca-key", &key]].concat();
+    let (_, err) = expect(2, &arguments);
+    assert!(err.contains("--authorized"), "{err}");
+}

@@ -1,0 +1,92 @@
+//! A real nginx, started by the harness. Where this machine has none, these tests say so and pass.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking and may tell"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn harness(arguments: &[&str], temp: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mtls-harness"));
+    command.env("LC_ALL", "C.UTF-8").env("TMPDIR", temp).args(arguments).output().unwrap()
+}
+
+/// Runs against a target file; `None` without nginx.
+fn run(target: &str, more: &[&str], temp: &Path) -> Option<(i32, String)> {
+    let output = harness(&[&["run", "--target", target, "--timeout", "60"], more].concat(), temp);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    if err.contains("no `nginx` found") {
+        println!("skipped: {err}");
+        return None;
+    }
+    Some((output.status.code().unwrap(), out + &err))
+}
+
+#[test]
+fn valid_clients_get_in_and_invalid_ones_do_not() {
+    let temp = tempfile::tempdir().unwrap();
+    let filters = ["baseline/", "certificate/expired@", "path/", "revocation/", "recipe/"];
+    let flags: Vec<&str> = filters.iter().flat_map(|f| ["--filter", f]).collect();
+    let more = [&flags[..], &["--filter", "!rsa3072", "--filter", "!rsa4096"]].concat();
+    let Some((code, text)) = run("nginx", &more, temp.path()) else { return };
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("nginx version"), "{text}");
+    // Nothing is left behind by a run whose gate is open.
+    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
+}
+
+/// A copy of the committed target with one word of its configuration changed.
+fn changed(folder: &Path, from: &str, to: &str) -> String {
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/targets");
+    let read = |name: &str| fs::read_to_string(targets.join(name)).unwrap();
+    let configuration = read("nginx.conf");
+    assert!(configuration.contains(from));
+    fs::write(folder.join("nginx.conf"), configuration.replace(from, to)).unwrap();
+    fs::write(folder.join("nginx-gate.conf"), read("nginx-gate.conf")).unwrap();
+    let target = folder.join("nginx.json");
+    fs::write(&target, read("nginx.json")).unwrap();
+    target.to_string_lossy().into_owned()
+}
+
+#[test]
+fn an_nginx_that_does_not_check_the_ca_is_caught() {
+    let folder = tempfile::tempdir().unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let from = "ssl_verify_client optional;";
+    let target = changed(folder.path(), from, "ssl_verify_client optional_no_ca;");
+    let more = ["--filter", "path/self-signed@loose,*p256*"];
+    let Some((code, text)) = run(&target, &more, temp.path()) else { return };
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("is reported as not verified"), "{text}");
+    // The logs of a run that was not green are kept, and the user is told where.
+    assert!(text.contains("the server's logs are in"), "{text}");
+    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_nginx_that_asks_nobody_is_caught() {
+    let folder = tempfile::tempdir().unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let target = changed(folder.path(), "ssl_verify_client on;", "ssl_verify_client off;");
+    let more = ["--filter", "baseline/no-certificate@strict,*p256"];
+    let Some((code, text)) = run(&target, &more, temp.path()) else { return };
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("served as nobody, expected rejected"), "{text}");
+}
+
+#[test]
+fn a_configuration_that_nginx_refuses_is_shown_with_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let target = changed(folder.path(), "worker_processes 1;", "worker_processes many;");
+    let more = ["--filter", "baseline/no-certificate"];
+    let Some((code, text)) = run(&target, &more, temp.path()) else { return };
+    assert_eq!(code, 3, "{text}");
+    assert!(text.contains("the server ended at its start"), "{text}");
+    assert!(text.contains("worker_processes"), "{text}");
+    assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
+}
