@@ -39,8 +39,7 @@ impl Connection {
     pub async fn request(&mut self, request: Request<'_>) -> Result<Response, Failure> {
         match timeout_at(self.deadline, self.sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
-            // What the TLS layer saw is the cause, whatever HTTP made of it.
-            Ok(Err(failure)) => Err(self.testimony.failure().unwrap_or(failure)),
+            Ok(Err(failure)) => Err(self.testimony.explain(failure)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }
     }

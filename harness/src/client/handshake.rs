@@ -78,10 +78,7 @@ pub async fn connect(
     let started = timeout_at(dial.deadline, Sender::start(witness, alpn, dial.deadline)).await;
     match started {
         Ok(Ok(sender)) => Ok(Connection::new(sender, testimony, facts, dial.deadline)),
-        Ok(Err(e)) => {
-            let failure = testimony.failure().unwrap_or_else(|| Failure::from_http(&e));
-            Err((failure, facts))
-        }
+        Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
         Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
     }
 }

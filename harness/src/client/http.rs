@@ -7,7 +7,8 @@ use http::header::HOST;
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper::rt::Executor;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use mtls_reports::PeerText;
 use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -21,6 +22,9 @@ const MAX_BODY: usize = 256 << 10;
 const MAX_HEAD: u32 = 64 << 10;
 /// Most header fields in a response.
 const MAX_HEADERS: usize = 256;
+
+/// How long after the deadline a connection may take to close.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A `GET` request.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,21 @@ pub struct Response {
     pub body: Bytes,
 }
 
+/// Runs what moves the bytes, for a limited time.
+#[derive(Clone, Copy, Debug)]
+struct Tasks {
+    until: Instant,
+}
+
+impl<F> Executor<F> for Tasks
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    fn execute(&self, task: F) {
+        tokio::spawn(timeout_at(self.until, async move { drop(task.await) }));
+    }
+}
+
 /// The sending half of an HTTP connection.
 pub(super) enum Sender {
     Http1(http1::SendRequest<Empty<Bytes>>),
@@ -49,8 +68,8 @@ pub(super) enum Sender {
 }
 
 impl Sender {
-    /// Starts HTTP on a stream; a task of its own moves the bytes until the sender is dropped, and no longer than
-    /// until the deadline: closing takes two.
+    /// Starts HTTP on a stream; tasks of its own move the bytes until the sender is dropped, or soon after the
+    /// deadline: closing takes two.
     pub(super) async fn start<S>(
         stream: S,
         alpn: Alpn,
@@ -60,6 +79,7 @@ impl Sender {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let io = TokioIo::new(stream);
+        let tasks = Tasks { until: deadline + FAREWELL };
         match alpn {
             Alpn::Http1 => {
                 let (sender, connection) = http1::Builder::new()
@@ -68,17 +88,17 @@ impl Sender {
                     .handshake(io)
                     .await?;
                 // Its result reaches us through the sender.
-                tokio::spawn(timeout_at(deadline, connection));
+                tasks.execute(connection);
                 Ok(Self::Http1(sender))
             }
             Alpn::H2 => {
-                let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+                let (sender, connection) = http2::Builder::new(tasks)
                     .timer(TokioTimer::new())
                     .keep_alive_interval(None::<Duration>)
                     .max_header_list_size(MAX_HEAD)
                     .handshake(io)
                     .await?;
-                tokio::spawn(timeout_at(deadline, connection));
+                tasks.execute(connection);
                 Ok(Self::H2(sender))
             }
         }

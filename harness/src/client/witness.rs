@@ -7,17 +7,34 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
+use mtls_reports::PeerText;
+use mtls_reports::model::TlsRefusal;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::failure::Failure;
 
 /// Why the stream ended, once it has.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Testimony(Arc<OnceLock<Failure>>);
+pub(super) struct Testimony(Arc<OnceLock<Ending>>);
+
+#[derive(Debug)]
+enum Ending {
+    /// The peer closed it.
+    Closed,
+    Failed(Failure),
+}
 
 impl Testimony {
-    pub(super) fn failure(&self) -> Option<Failure> {
-        self.0.get().cloned()
+    /// What lies behind a failure of HTTP: what the TLS layer saw is the cause, whatever HTTP made of it.
+    pub(super) fn explain(&self, failure: Failure) -> Failure {
+        match (self.0.get(), failure) {
+            (Some(Ending::Failed(cause)), _) => cause.clone(),
+            // The peer did not hang up: our side did, because of what it had been sent.
+            (None, Failure::Refused(TlsRefusal::Close)) => {
+                Failure::Misbehaved(PeerText::new("not HTTP: it made us hang up"))
+            }
+            (_, failure) => failure,
+        }
     }
 }
 
@@ -32,9 +49,9 @@ impl<S> Witness<S> {
         (Self { stream, testimony: testimony.clone() }, testimony)
     }
 
-    fn note(&self, error: &io::Error) {
-        // The first error is the cause; later ones are its consequences.
-        let _ = self.testimony.0.set(Failure::from_io(error));
+    fn note(&self, ending: Ending) {
+        // The first is the cause; later ones are its consequences.
+        let _ = self.testimony.0.set(ending);
     }
 }
 
@@ -44,9 +61,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Witness<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let left = buf.remaining();
         let result = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
-        if let Err(error) = &result {
-            self.note(error);
+        match &result {
+            Ok(()) if left > 0 && buf.remaining() == left => self.note(Ending::Closed),
+            Ok(()) => {}
+            Err(error) => self.note(Ending::Failed(Failure::from_io(error))),
         }
         Poll::Ready(result)
     }
