@@ -7,7 +7,7 @@ use mtls_scenarios::{Expect, Expected, Library, Mode, Scenario, Step, did_you_me
 
 use super::Failure;
 use super::args::{Explain, Selection};
-use super::run::load;
+use super::selection::load;
 use super::terminal;
 
 /// Column at which prose is broken.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Failure;
 use super::args::List;
-use super::run::{load, nothing_selected, select};
+use super::selection::{load, nothing_selected, select};
 use super::terminal;
 
 /// Runs the command.

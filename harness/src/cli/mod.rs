@@ -6,7 +6,10 @@ mod interrupt;
 mod list;
 mod pki;
 mod progress;
+mod reports;
+mod rerun;
 mod run;
+mod selection;
 mod target;
 mod terminal;
 

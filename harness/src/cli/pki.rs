@@ -7,7 +7,7 @@ use rustls::pki_types::UnixTime;
 
 use super::Failure;
 use super::args::{Pki, PkiCommand, PkiInit, Selection};
-use super::run::load;
+use super::selection::load;
 use super::terminal;
 use crate::pki::{Bundle, Forge, ForgeError};
 

@@ -270,3 +270,6 @@ fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Ver
         Verdict::Fail(_) => format!("{seen}, expected {}", wanted()),
     }
 }
+
+#[cfg(test)]
+mod tests;

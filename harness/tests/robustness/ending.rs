@@ -42,7 +42,7 @@ async fn interrupt(signals: &[&str]) {
                     let response = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n";
                     return respond(stream, response).await;
                 }
-                pending().await
+                pending::<()>().await;
             }
         })
         .await;

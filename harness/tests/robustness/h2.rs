@@ -27,7 +27,7 @@ async fn answer(mut stream: Tls, frames: &[u8], for_ever: bool) {
     } else {
         let _ = writing.write_all(frames).await;
         let _ = writing.flush().await;
-        pending().await
+        pending::<()>().await;
     }
 }
 

@@ -207,7 +207,13 @@ impl Ran {
 
 impl std::fmt::Display for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exit {:?}\nstdout:\n{}\nstderr:\n{}", self.code, self.out, self.err)
+        write!(
+            f,
+            "exit {}\nstdout:\n{}\nstderr:\n{}",
+            self.code.map_or_else(|| "none".to_owned(), |code| code.to_string()),
+            self.out,
+            self.err
+        )
     }
 }
 
@@ -279,7 +285,7 @@ pub(crate) async fn flood(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) 
         }
         left -= bytes.len();
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Asks for a certificate, by default takes any that can be signed with anything, and does without one.

@@ -1,0 +1,119 @@
+//! The reports that the arguments ask for: checked before the run, written during and after it.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use mtls_reports::model::{CaseResult, RunFooter, RunHeader};
+use mtls_reports::{Format, LogError, LogWriter, Run, Style, grid, render, write_report};
+
+use super::Failure;
+use super::terminal;
+
+/// All reports to write.
+#[derive(Debug)]
+pub(super) struct Reports(Vec<Wanted>);
+
+/// A report to write.
+#[derive(Debug)]
+struct Wanted {
+    format: Format,
+    /// None for standard output.
+    path: Option<PathBuf>,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Result<Self, Failure> {
+        let Some((format, path)) = text.split_once('=') else {
+            let message = format!("--report {text}: write FORMAT=PATH, such as junit=report.xml");
+            return Err(Failure::invalid(&message));
+        };
+        let format = format.parse::<Format>().map_err(|e| Failure::invalid(&e))?;
+        if path == "-" {
+            return Ok(Self { format, path: None });
+        }
+        let path = PathBuf::from(path);
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if path.as_os_str().is_empty() || folder.is_some_and(|folder| !folder.is_dir()) {
+            let message = format!("--report {text}: there is no such folder; make it first");
+            return Err(Failure::invalid(&message));
+        }
+        if path.is_dir() {
+            return Err(Failure::invalid(&format!(
+                "--report {text}: that is a folder; name a file"
+            )));
+        }
+        Ok(Self { format, path: Some(path) })
+    }
+}
+
+impl Reports {
+    /// Reads `FORMAT=PATH` arguments; what could not be written afterwards is refused now.
+    pub(super) fn new(arguments: &[String]) -> Result<Self, Failure> {
+        let wanted = arguments.iter().map(|text| Wanted::new(text)).collect::<Result<_, _>>()?;
+        Ok(Self(wanted))
+    }
+
+    /// Opens the event logs.
+    pub(super) fn start(&self, header: &RunHeader) -> Result<Logs, Failure> {
+        let paths = self.0.iter().filter(|wanted| wanted.format == Format::Jsonl);
+        let writers = paths
+            .filter_map(|wanted| wanted.path.as_ref())
+            .map(|path| {
+                let file = File::create(path).map_err(|e| {
+                    Failure::invalid(&format!("failed to write {}: {e}", path.display()))
+                })?;
+                LogWriter::start(file, header).map_err(|e| Failure::undecided(&e))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Logs { writers, error: None })
+    }
+
+    /// Shows the grid and writes what is not an event log.
+    pub(super) fn write(&self, finished: &Run, style: Style) -> Result<(), Failure> {
+        // Standard output is either for people or for a program.
+        if self.0.iter().all(|wanted| wanted.path.is_some()) {
+            terminal::say(&grid(finished, style));
+        }
+        for wanted in &self.0 {
+            let render = || render(wanted.format, finished).map_err(|e| Failure::undecided(&e));
+            match &wanted.path {
+                Some(_) if wanted.format == Format::Jsonl => {}
+                Some(path) => {
+                    write_report(path, &render()?).map_err(|e| Failure::undecided(&e))?;
+                }
+                None => terminal::say(&String::from_utf8_lossy(&render()?)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Event logs, written while the run goes on, so that a crash loses at most a line.
+#[derive(Debug)]
+pub(super) struct Logs {
+    writers: Vec<LogWriter<File>>,
+    /// The first failure to write; the run goes on without.
+    error: Option<LogError>,
+}
+
+impl Logs {
+    /// Writes a result to each.
+    pub(super) fn case(&mut self, result: &CaseResult) {
+        for writer in &mut self.writers {
+            if let Err(error) = writer.case(result) {
+                self.error.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Ends each, and says whether all could be written.
+    pub(super) fn finish(self, footer: &RunFooter) -> Result<(), LogError> {
+        let mut first = self.error;
+        for writer in self.writers {
+            if let Err(error) = writer.finish(footer) {
+                first.get_or_insert(error);
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+}

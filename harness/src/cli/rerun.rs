@@ -1,0 +1,60 @@
+//! The command that repeats a run.
+
+use std::path::PathBuf;
+
+use mtls_scenarios::Mode;
+
+use super::args::Run;
+
+/// The arguments that repeat this run, but for the filter.
+pub(super) fn rerun(arguments: &Run) -> String {
+    let server = &arguments.server;
+    let mut words = vec!["run".to_owned()];
+    let mut flag = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.push(format!("{name} {}", shell_word(&value)));
+        }
+    };
+    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+    flag("--target", Some(arguments.target.clone()).filter(|target| target != "mock"));
+    flag("--mode", server.mode.map(|mode| Mode::from(mode).as_str().to_owned()));
+    flag("--ca", server.ca.as_ref().map(path));
+    flag("--ca-key", server.ca_key.as_ref().map(path));
+    flag("--name", server.name.clone());
+    flag("--identity-header", server.identity_header.clone());
+    flag("--marker", server.marker.clone());
+    flag("--scenarios", arguments.selection.scenarios.as_ref().map(path));
+    flag("--fault", arguments.fault.clone());
+    flag("--seed", Some(arguments.seed).filter(|seed| *seed != 1).map(|seed| seed.to_string()));
+    for (name, given) in [
+        ("--h2", server.h2),
+        ("--pedantic", arguments.pedantic),
+        ("--authorized", server.authorized),
+    ] {
+        if given {
+            words.push(name.to_owned());
+        }
+    }
+    words.join(" ")
+}
+
+/// Quotes a word for a shell where it needs it.
+fn shell_word(word: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:,=@%+".contains(&b);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(shell_word("https://127.0.0.1:8443/a"), "https://127.0.0.1:8443/a");
+        assert_eq!(shell_word("it's; rm"), r"'it'\''s; rm'");
+        assert_eq!(shell_word(""), "''");
+    }
+}
