@@ -272,4 +272,5 @@ fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Ver
 }
 
 #[cfg(test)]
+#[path = "judge_tests.rs"]
 mod tests;

@@ -39,7 +39,7 @@ fn client() -> Subject {
 }
 
 /// A question with its parts owned, to be changed by each test.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Case {
     expect: Expect,
     mode: Mode,
