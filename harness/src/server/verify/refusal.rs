@@ -156,12 +156,9 @@ impl From<Refusal> for rustls::Error {
             | Refusal::NotForClientAuthentication
             | Refusal::CaAsEndEntity => CertificateError::InvalidPurpose,
             Refusal::BadSignature => CertificateError::BadSignature,
-            Refusal::UnsupportedSignatureAlgorithm => {
-                CertificateError::UnsupportedSignatureAlgorithmContext {
-                    signature_algorithm_id: Vec::new(),
-                    supported_algorithms: Vec::new(),
-                }
-            }
+            // RFC 8446 4.4.2.4 wants bad_certificate for MD5 and SHA-1; rustls sends decrypt_error for
+            // an algorithm that it does not support.
+            Refusal::UnsupportedSignatureAlgorithm => CertificateError::BadEncoding,
             Refusal::UnknownIssuer => CertificateError::UnknownIssuer,
             Refusal::Revoked => CertificateError::Revoked,
             Refusal::UnknownRevocationStatus => CertificateError::UnknownRevocationStatus,
