@@ -49,7 +49,15 @@ impl Wanted {
 impl Reports {
     /// Reads `FORMAT=PATH` arguments; what could not be written afterwards is refused now.
     pub(super) fn new(arguments: &[String]) -> Result<Self, Failure> {
-        let wanted = arguments.iter().map(|text| Wanted::new(text)).collect::<Result<_, _>>()?;
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for text in arguments {
+            let new = Wanted::new(text)?;
+            if wanted.iter().any(|known| known.path == new.path) {
+                let message = format!("--report {text}: another report goes there already");
+                return Err(Failure::invalid(&message));
+            }
+            wanted.push(new);
+        }
         Ok(Self(wanted))
     }
 

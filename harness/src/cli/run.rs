@@ -155,7 +155,7 @@ impl Job {
         RunHeader {
             format_version: LOG_FORMAT_VERSION,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            started: jiff::Timestamp::now().to_string(),
+            started: now(),
             seed: self.arguments.seed,
             target: self.arguments.target.clone(),
             target_version: context.target.version().cloned(),
@@ -194,6 +194,12 @@ impl Job {
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),
         }
     }
+}
+
+/// This moment, RFC 3339.
+fn now() -> String {
+    let now = time::OffsetDateTime::now_utc().truncate_to_second();
+    now.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }
 
 fn too_early() -> Failure {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsFacts};
 use mtls_scenarios::{Alpn, TlsVersion};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -73,9 +74,12 @@ pub async fn connect(
         .map_err(|e| failed(Failure::from_io(&e)))?;
 
     let facts = facts_of(tls.get_ref().1, &resolver);
-    let alpn = facts.alpn.unwrap_or(Alpn::Http1);
+    if dial.alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
+        let what = PeerText::new("it did not choose h2, the only application protocol offered");
+        return Err((Failure::Misbehaved(what), facts));
+    }
     let (witness, testimony) = Witness::new(tls);
-    let started = timeout_at(dial.deadline, Sender::start(witness, alpn, dial.deadline)).await;
+    let started = timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.deadline)).await;
     match started {
         Ok(Ok(sender)) => Ok(Connection::new(sender, testimony, facts, dial.deadline)),
         Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),

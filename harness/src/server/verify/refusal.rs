@@ -139,7 +139,10 @@ pub enum Refusal {
 impl From<Refusal> for rustls::Error {
     fn from(refusal: Refusal) -> Self {
         let error = match &refusal {
-            Refusal::Malformed(_)
+            // bad_certificate is what RFC 8446 4.4.2.4 wants for MD5 and SHA-1; rustls would send decrypt_error for
+            // an algorithm that it does not support.
+            Refusal::UnsupportedSignatureAlgorithm
+            | Refusal::Malformed(_)
             | Refusal::Encoding(_)
             | Refusal::Version
             | Refusal::SerialNumber
@@ -156,9 +159,6 @@ impl From<Refusal> for rustls::Error {
             | Refusal::NotForClientAuthentication
             | Refusal::CaAsEndEntity => CertificateError::InvalidPurpose,
             Refusal::BadSignature => CertificateError::BadSignature,
-            // RFC 8446 4.4.2.4 wants bad_certificate for MD5 and SHA-1; rustls sends decrypt_error for
-            // an algorithm that it does not support.
-            Refusal::UnsupportedSignatureAlgorithm => CertificateError::BadEncoding,
             Refusal::UnknownIssuer => CertificateError::UnknownIssuer,
             Refusal::Revoked => CertificateError::Revoked,
             Refusal::UnknownRevocationStatus => CertificateError::UnknownRevocationStatus,
