@@ -8,13 +8,16 @@ mod account;
 mod case;
 mod check;
 mod credential;
+mod defect;
 mod diagnostic;
 mod expect;
+mod field;
 mod filter;
 mod library;
 mod load;
 mod matrix;
 mod name;
+mod recipe;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
@@ -22,18 +25,20 @@ mod target;
 
 pub use account::{Account, CertificateRef, Crl};
 pub use case::{Case, Cell, expand};
-pub use credential::{
-    BasicConstraints, Credential, Defect, Extension, ExtensionName, Field, GeneralName, IssuerRef,
-    KeyIdentifier, KeySpec, KeyUsage, NameConstraints, Padding, Profile, Program, Purpose, Recipe,
-    Sent, Serial, SignatureAlgorithm, Validity, When,
-};
+pub use credential::{Credential, Program, Sent};
+pub use defect::{Defect, Padding};
 pub use diagnostic::{Diagnostic, did_you_mean};
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
+pub use field::{ExtensionName, Field, SignatureAlgorithm};
 pub use filter::{Filter, FilterError};
 pub use library::Library;
 pub use load::{LoadError, read_target};
 pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, TlsVersion};
 pub use name::{AttributeType, Name, Rdn, StringType};
+pub use recipe::{
+    BasicConstraints, Extension, GeneralName, IssuerRef, KeyIdentifier, KeySpec, KeyUsage,
+    NameConstraints, Profile, Purpose, Recipe, Serial, Validity, When,
+};
 pub use scenario::{ByMode, Connect, Scenario, Severity, Step};
 #[cfg(feature = "schema")]
 pub use schema::schemas;
