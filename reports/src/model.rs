@@ -1,6 +1,6 @@
 //! The result model: observations are facts, verdicts are judgements, dispositions are policy.
 
-use mtls_scenarios::{Alert, Alpn, Expected, Mode, Severity, TlsVersion};
+use mtls_scenarios::{Alert, Alpn, Expected, Mode, Role, Severity, TlsVersion};
 use serde::{Deserialize, Serialize};
 
 use crate::PeerText;
@@ -98,8 +98,11 @@ pub struct Identity {
 pub struct Observation {
     /// What came of it.
     pub outcome: Outcome,
-    /// Whether the secret marker came back.
+    /// Whether a secret marker came back.
     pub marker: bool,
+    /// Whose, where it is not that of the endpoint that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marker_of: Option<Role>,
     /// An identity that the gate reported without calling it verified.
     pub unverified_identity: Option<Identity>,
     /// Facts of the handshake as far as it went.
@@ -122,6 +125,9 @@ pub struct TlsFacts {
     pub resumed: Option<bool>,
     /// What became of the client's certificate.
     pub certificate: CertificateSent,
+    /// Whether the gate took early data; `None` where none was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_data: Option<bool>,
 }
 
 /// What became of the client's certificate.
@@ -193,6 +199,14 @@ pub enum Discrepancy {
     OtherRefusal,
     /// Refused with another alert than the scenario names (`--pedantic` only).
     OtherAlert,
+    /// Given the secret of another endpoint than the one it was let in at.
+    ForeignSecret,
+    /// A request that anybody can replay was served (RFC 8446 8, RFC 8470).
+    EarlyDataServed,
+    /// The `CertificateRequest` names CAs of other accounts.
+    ForeignAuthorities,
+    /// Well before the attack, no answer after it.
+    Unresponsive,
 }
 
 /// What the gate makes of a verdict.
@@ -230,6 +244,9 @@ pub struct CaseResult {
     pub expected: Vec<Expected>,
     /// The facts of the deciding step; `None` where nothing was tried.
     pub observed: Option<Observation>,
+    /// What was done, step by step, where there is more than one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepResult>,
     /// The judge's word.
     pub verdict: Verdict,
     /// What policy makes of it.
@@ -238,6 +255,16 @@ pub struct CaseResult {
     pub explanation: String,
     /// Wall time of the whole case with its controls, in microseconds.
     pub elapsed_us: u64,
+}
+
+/// One step of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepResult {
+    /// What was done, one line.
+    pub action: String,
+    /// What came of it; `None` where nothing was asked of the gate.
+    pub observed: Option<Observation>,
 }
 
 /// First line of an event log.

@@ -11,6 +11,15 @@ use crate::{
 /// One line on what came of a step, in words: `refused by TLS alert certificate_expired (45)`,
 /// `HTTP 400`, `let in as CN=Client`.
 pub fn describe(observation: &Observation) -> String {
+    let outcome = describe_outcome(observation);
+    let secret =
+        observation.marker_of.map(|role| format!(", with the secret of `{}`", role.as_str()));
+    let resumed = observation.tls.resumed == Some(true);
+    let resumed = if resumed { " in a resumed session" } else { "" };
+    format!("{outcome}{}{resumed}", secret.unwrap_or_default())
+}
+
+fn describe_outcome(observation: &Observation) -> String {
     match &observation.outcome {
         Outcome::Authenticated { identity } => match identity.as_ref().and_then(name) {
             Some(name) => format!("let in as {name}"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Recipe;
+use crate::{Recipe, When};
 
 /// A customer of the platform under test: `accounts/<name>.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -19,9 +19,22 @@ pub struct Account {
     /// The trust bundle that the account's endpoints are configured with, by name. `main` is the account's CA
     /// and must be there.
     pub anchors: BTreeMap<String, Recipe>,
+    /// CAs that no endpoint trusts until an operation says so, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spare_anchors: BTreeMap<String, Recipe>,
     /// Revocation lists for those of its endpoints that check revocation.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub crls: Vec<Crl>,
+    /// Revocation lists that an operation loads in the place of `crls`, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub crl_sets: BTreeMap<String, Vec<Crl>>,
+}
+
+impl Account {
+    /// Every revocation list.
+    pub fn all_crls(&self) -> impl Iterator<Item = &Crl> {
+        self.crls.iter().chain(self.crl_sets.values().flatten())
+    }
 }
 
 /// A certificate revocation list (RFC 5280 5).
@@ -34,6 +47,15 @@ pub struct Crl {
     /// The certificates it lists.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revoked: Vec<CertificateRef>,
+    /// `thisUpdate`; an hour ago when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub this_update: Option<When>,
+    /// `nextUpdate`; in 30 days when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<When>,
+    /// `revocationDate` of its entries; an hour ago when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation_date: Option<When>,
 }
 
 /// A certificate by where it is described.
@@ -41,7 +63,7 @@ pub struct Crl {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateRef {
-    /// An anchor of the account.
+    /// An anchor of the account, a spare one too.
     Anchor(String),
     /// A certificate of a credential; its recipe must fix the serial and key algorithm.
     Certificate {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Alpn, KeyAlgorithm, Mode, Scenario, TlsVersion};
+use crate::{Alpn, KeyAlgorithm, Mode, Resumption, Scenario, TlsVersion};
 
 /// One combination of the values of a matrix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -17,22 +17,29 @@ pub struct Cell {
     pub key: KeyAlgorithm,
     /// Application protocol.
     pub alpn: Alpn,
+    /// How sessions are resumed, where the matrix has that axis.
+    pub resumption: Option<Resumption>,
     /// Credential, where the matrix has that axis.
     pub credential: Option<String>,
+    /// Variant, where the scenario has any.
+    pub variant: Option<String>,
 }
 
-/// Written as in case ids: `strict,tls1.3,p256`, then what differs from HTTP/1.1, then the credential.
+/// Written as in case ids: `strict,tls1.3,p256`, then what differs from HTTP/1.1, then the other axes that there are.
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { mode, tls, key, alpn, credential } = self;
+        let Self { mode, tls, key, alpn, resumption, credential, variant } = self;
         write!(f, "{},{},{}", mode.as_str(), tls.as_str(), key.as_str())?;
         if *alpn != Alpn::Http1 {
             write!(f, ",{}", alpn.as_str())?;
         }
-        match credential {
-            Some(name) => write!(f, ",{name}"),
-            None => Ok(()),
+        if let Some(resumption) = resumption {
+            write!(f, ",{}", resumption.as_str())?;
         }
+        for name in credential.iter().chain(variant) {
+            write!(f, ",{name}")?;
+        }
+        Ok(())
     }
 }
 
@@ -47,43 +54,60 @@ pub struct Case {
     pub cell: Cell,
 }
 
-/// Expands a scenario over its matrix, in the order in which the axes list their values.
+/// Expands a scenario over its matrix and variants, in the order in which the axes list their values.
 pub fn expand(id: &str, scenario: &Scenario) -> Vec<Case> {
     let matrix = &scenario.matrix;
-    let credentials: Vec<Option<String>> = if matrix.credential.is_empty() {
-        vec![None]
-    } else {
-        matrix.credential.iter().cloned().map(Some).collect()
-    };
-    let mut cases = Vec::new();
+    let mut cells = Vec::new();
     for &mode in &matrix.mode {
         for &tls in &matrix.tls {
             for &key in &matrix.key {
                 for &alpn in &matrix.alpn {
-                    for credential in &credentials {
-                        let cell = Cell { mode, tls, key, alpn, credential: credential.clone() };
-                        cases.push(Case {
-                            id: format!("{id}@{cell}"),
-                            scenario: id.to_owned(),
-                            cell,
-                        });
-                    }
+                    let credential = None;
+                    let cell =
+                        Cell { mode, tls, key, alpn, resumption: None, credential, variant: None };
+                    cells.extend(optional_axes(scenario, &cell));
                 }
             }
         }
     }
-    cases
+    let case = |cell| Case { id: format!("{id}@{cell}"), scenario: id.to_owned(), cell };
+    cells.into_iter().map(case).collect()
+}
+
+/// Multiplies a cell over the axes that a scenario need not have.
+fn optional_axes(scenario: &Scenario, cell: &Cell) -> Vec<Cell> {
+    let matrix = &scenario.matrix;
+    let in_version = matrix.resumption.iter().filter(|how| how.version() == cell.tls);
+    let resumptions = or_none(&matrix.resumption, in_version.copied());
+    let credentials = or_none(&matrix.credential, matrix.credential.iter().cloned());
+    let names: Vec<_> = scenario.variants.keys().cloned().collect();
+    let variants = or_none(&names, names.iter().cloned());
+    let mut cells = Vec::new();
+    for resumption in &resumptions {
+        for credential in &credentials {
+            for variant in &variants {
+                let (credential, variant) = (credential.clone(), variant.clone());
+                cells.push(Cell { resumption: *resumption, credential, variant, ..cell.clone() });
+            }
+        }
+    }
+    cells
+}
+
+/// The values of an axis; no value at all where there is no such axis.
+fn or_none<T, U>(axis: &[U], values: impl Iterator<Item = T>) -> Vec<Option<T>> {
+    if axis.is_empty() { vec![None] } else { values.map(Some).collect() }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use proptest::prelude::*;
     use proptest::sample::subsequence;
 
     use super::*;
-    use crate::{Matrix, Severity};
+    use crate::{Matrix, Severity, Wording};
 
     fn scenario(matrix: Matrix) -> Scenario {
         Scenario {
@@ -93,6 +117,7 @@ mod tests {
             why: String::new(),
             references: Vec::new(),
             matrix,
+            variants: BTreeMap::new(),
             steps: Vec::new(),
         }
     }
@@ -106,6 +131,27 @@ mod tests {
         assert_eq!(ids.len(), 8);
     }
 
+    #[test]
+    fn ways_to_resume_belong_to_versions_and_variants_come_last() {
+        let resumption = vec![Resumption::Psk, Resumption::SessionTicket, Resumption::SessionId];
+        let mut scenario = scenario(Matrix {
+            mode: vec![Mode::Strict],
+            resumption,
+            credential: vec!["valid".to_owned()],
+            ..Matrix::default()
+        });
+        scenario.variants.insert("dotted".to_owned(), Wording::default());
+        let ids: Vec<_> = expand("a/b", &scenario).into_iter().map(|c| c.id).collect();
+        assert_eq!(
+            ids,
+            [
+                "a/b@strict,tls1.2,p256,session_ticket,valid,dotted",
+                "a/b@strict,tls1.2,p256,session_id,valid,dotted",
+                "a/b@strict,tls1.3,p256,psk,valid,dotted",
+            ]
+        );
+    }
+
     proptest! {
         #[test]
         fn expansion_is_the_product_of_the_axes_without_repetition(
@@ -116,7 +162,8 @@ mod tests {
             credential in subsequence(vec!["a".to_owned(), "b".to_owned()], 0..=2),
         ) {
             let product = mode.len() * tls.len() * key.len() * alpn.len() * credential.len().max(1);
-            let cases = expand("x/y", &scenario(Matrix { mode, tls, key, alpn, credential }));
+            let matrix = Matrix { mode, tls, key, alpn, credential, resumption: Vec::new() };
+            let cases = expand("x/y", &scenario(matrix));
             let ids: BTreeSet<_> = cases.iter().map(|c| c.id.as_str()).collect();
             prop_assert_eq!(cases.len(), product);
             prop_assert_eq!(ids.len(), product);

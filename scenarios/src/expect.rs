@@ -46,6 +46,10 @@ pub enum Expect {
     /// The standard leaves it open: a target may declare in its file which it promises, and is then held to it.
     /// Undeclared, acceptance as exactly this end-entity and refusal are both good.
     Policy(Policy),
+    /// Any of these, whatever the mode.
+    Only(Vec<Expected>),
+    /// Whatever happens is good; a later step looks at the consequences.
+    Anything,
     /// Sets of outcomes, spelled out.
     ByMode {
         /// At a STRICT endpoint.

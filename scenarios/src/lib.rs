@@ -7,6 +7,7 @@
 mod account;
 mod case;
 mod check;
+mod connect;
 mod credential;
 mod defect;
 mod diagnostic;
@@ -17,14 +18,18 @@ mod library;
 mod load;
 mod matrix;
 mod name;
+mod operation;
 mod recipe;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
+mod step;
 mod target;
+mod wording;
 
 pub use account::{Account, CertificateRef, Crl};
 pub use case::{Case, Cell, expand};
+pub use connect::{Connect, EndpointChoice, Raw, RawBytes, Reuse};
 pub use credential::{Credential, Program, Sent};
 pub use defect::{Defect, Padding};
 pub use diagnostic::{Diagnostic, did_you_mean};
@@ -33,15 +38,18 @@ pub use field::{ExtensionName, Field, SignatureAlgorithm};
 pub use filter::{Filter, FilterError};
 pub use library::Library;
 pub use load::{LoadError, read_target};
-pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, TlsVersion};
+pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, Resumption, TlsVersion};
 pub use name::{AttributeType, Name, Rdn, StringType};
+pub use operation::{Apply, CaFile, Claim, Operation, Revoke, SetMode, Spoilt, Trust, Wait};
 pub use recipe::{
     BasicConstraints, Extension, GeneralName, IssuerRef, KeyIdentifier, KeySpec, KeyUsage,
     NameConstraints, Profile, Purpose, Recipe, Serial, Validity, When,
 };
-pub use scenario::{ByMode, Connect, Scenario, Severity, Step};
+pub use scenario::{Scenario, Severity};
 #[cfg(feature = "schema")]
 pub use schema::schemas;
+pub use step::{Action, Authorities, Control, Step, Visit};
 pub use target::{
     Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target, ValueSource,
 };
+pub use wording::{Piece, Placeholder, Shape, TicketEdit, UnknownPlaceholder, Wording, pieces};

@@ -117,7 +117,7 @@ pub fn read_target(path: &Path) -> Result<(Target, BTreeMap<String, String>), Lo
         .parse()
         .map_err(|problem| LoadError::Invalid(vec![problem]))?;
     let mut problems = Vec::new();
-    check::target(&target, Source { path: &shown, text: &text }, &mut problems);
+    check::lone_target(&target, Source { path: &shown, text: &text }, &mut problems);
     if !problems.is_empty() {
         return Err(LoadError::Invalid(problems));
     }

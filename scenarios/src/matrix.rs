@@ -19,6 +19,9 @@ pub struct Matrix {
     /// Application protocols; the client offers exactly this one.
     #[serde(default = "http1_only")]
     pub alpn: Vec<Alpn>,
+    /// How sessions are resumed. `psk` makes cells with TLS 1.3 only, the others with TLS 1.2 only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumption: Vec<Resumption>,
     /// Credentials, where one scenario covers several; a step that names none uses the cell's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credential: Vec<String>,
@@ -47,6 +50,7 @@ impl Default for Matrix {
             tls: both_versions(),
             key: p256_only(),
             alpn: http1_only(),
+            resumption: Vec::new(),
             credential: Vec::new(),
         }
     }
@@ -110,6 +114,38 @@ pub enum Alpn {
     /// HTTP/2 over TLS.
     #[serde(rename = "h2")]
     H2,
+}
+
+/// What carries a session from one connection to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Resumption {
+    /// A pre-shared key (TLS 1.3, RFC 8446 2.2).
+    Psk,
+    /// A session ticket (TLS 1.2, RFC 5077).
+    SessionTicket,
+    /// A session id (TLS 1.2, RFC 5246 7.3); the client does not offer to take tickets.
+    SessionId,
+}
+
+impl Resumption {
+    /// The version that it exists in.
+    pub const fn version(self) -> TlsVersion {
+        match self {
+            Self::Psk => TlsVersion::Tls13,
+            Self::SessionTicket | Self::SessionId => TlsVersion::Tls12,
+        }
+    }
+
+    /// The word used in JSON and in case ids.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Psk => "psk",
+            Self::SessionTicket => "session_ticket",
+            Self::SessionId => "session_id",
+        }
+    }
 }
 
 impl Mode {

@@ -1,11 +1,13 @@
 //! A scenario: what is done to a gate, and what must come of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, Expect, Matrix, Mode, Role};
+use crate::{Action, Matrix, Step, Wording};
 
 /// `scenarios/<class>/<name>.json`; its id is that path without the suffix.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -24,8 +26,27 @@ pub struct Scenario {
     /// The axes; default: STRICT and LOOSE, TLS 1.2 and 1.3, P-256, HTTP/1.1.
     #[serde(default)]
     pub matrix: Matrix,
-    /// What is done, in order.
+    /// An axis of its own: what the client says otherwise, by a name that goes into the case id. The step that says
+    /// `"vary": true` is worded so.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<String, Wording>,
+    /// What is done, in order. The first step that does not come out as expected decides.
     pub steps: Vec<Step>,
+}
+
+impl Scenario {
+    /// Whether it must have a gate to itself: it changes the gate, its clock, or may bring it down.
+    pub fn needs_own_gate(&self) -> bool {
+        self.steps.iter().any(|step| match step {
+            Step::Operate(_) | Step::Wait(_) => true,
+            Step::Visit(visit) => visit.canary || matches!(visit.action, Action::Raw(_)),
+        })
+    }
+
+    /// Whether it waits for time to pass, which a real server makes it do in earnest.
+    pub fn waits(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Wait(_)))
+    }
 }
 
 /// How bad a failure is.
@@ -50,86 +71,6 @@ impl Severity {
             Self::Medium => "medium",
             Self::High => "high",
             Self::Critical => "critical",
-        }
-    }
-}
-
-/// One step and its expectation.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    /// Connect, ask who the gate thinks we are, and ask for the protected resource.
-    pub connect: Connect,
-    /// What must come of it.
-    pub expect: Expect,
-    /// Alerts that fit a refusal best: they give grade `exact` (required with `--pedantic`); any other refusal gives `ok`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub alert: Vec<Alert>,
-    /// Credential of the positive twin that must be let in on the same path before a refusal counts.
-    #[serde(default = "default_control")]
-    pub control: String,
-}
-
-fn default_control() -> String {
-    "valid".to_owned()
-}
-
-/// Where to connect, as whom, by which names.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Connect {
-    /// Endpoint; default by the cell's mode: STRICT = `alpha` or else `solo-strict`, LOOSE = `gamma` or else `solo-loose`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endpoint: Option<ByMode>,
-    /// Credential by name; the cell's when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub credential: Option<String>,
-    /// `server_name`; the endpoint's host when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sni: Option<String>,
-    /// `Host` or `:authority`; the endpoint's host when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-}
-
-/// An endpoint for each mode of the matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct ByMode {
-    /// For cells with mode `strict`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub strict: Option<Role>,
-    /// For cells with mode `loose`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub loose: Option<Role>,
-    /// For cells with mode `public`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub public: Option<Role>,
-}
-
-impl ByMode {
-    /// The endpoint for cells of this mode.
-    pub const fn for_mode(&self, mode: Mode) -> Option<Role> {
-        match mode {
-            Mode::Strict => self.strict,
-            Mode::Loose => self.loose,
-            Mode::Public => self.public,
-        }
-    }
-}
-
-impl Connect {
-    /// The endpoints that will do for a cell of this mode, best first.
-    pub fn endpoints(&self, mode: Mode) -> Vec<Role> {
-        let named = self.endpoint.and_then(|by_mode| by_mode.for_mode(mode));
-        match (named, mode) {
-            (Some(role), _) => vec![role],
-            (None, Mode::Strict) => vec![Role::Alpha, Role::SoloStrict],
-            (None, Mode::Loose) => vec![Role::Gamma, Role::SoloLoose],
-            (None, Mode::Public) => vec![Role::Public],
         }
     }
 }

@@ -58,7 +58,8 @@ pub enum Start {
 /// How to start a server in the foreground.
 ///
 /// Placeholders: `@RUN@` (a directory of its own, removed afterwards), `@PORT:<listener>@`, `@HOST:<role>@`,
-/// `@SERVER_CERT@`, `@SERVER_KEY@`, `@CA:<account>@` (trust bundle), `@CRL:<account>@`, `@MARKER@`.
+/// `@MODE:<role>@` (in the server's words, see `modes`), `@SERVER_CERT@`, `@SERVER_KEY@`, `@CA:<account>@` (trust bundle),
+/// `@CRL:<account>@`, `@MARKER:<role>@` (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -73,9 +74,15 @@ pub struct Launch {
     pub install: String,
     /// Files to write into `@RUN@` before the start: name there -> template beside the target file.
     pub files: BTreeMap<String, String>,
+    /// What the server calls the modes, for `@MODE:<role>@`. Without it the modes of its endpoints cannot be changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub modes: BTreeMap<Mode, String>,
     /// How to make it read its configuration again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reload: Option<Reload>,
+    /// Response header that holds `@GENERATION@`: how a new configuration shows that it is in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation_header: Option<String>,
     /// Seconds until every listener must accept a TCP connection.
     #[serde(default = "ten")]
     pub ready_within: u64,
@@ -147,6 +154,18 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 8] = [
+        Self::Public,
+        Self::Alpha,
+        Self::Beta,
+        Self::Gamma,
+        Self::SoloStrict,
+        Self::SoloLoose,
+        Self::RevokingStrict,
+        Self::RevokingLoose,
+    ];
+
     /// The word used in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -174,7 +193,8 @@ pub struct Probe {
     pub identity: Option<IdentitySource>,
     /// Path that is served to authenticated clients only; the same as `identity_path` where there is one for both.
     pub protected_path: String,
-    /// Text that only the protected resource returns; `@MARKER@` for a random one of a launched target.
+    /// Text that only the protected resource returns; `@MARKER@` for a random one of a launched target, another one at each
+    /// endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marker: Option<String>,
 }

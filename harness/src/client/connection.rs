@@ -5,39 +5,52 @@ use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
 use super::http::{Request, Response, Sender};
+use super::session::Tickets;
 use super::witness::Testimony;
 
 /// A connection that is ready for requests. Dropping it closes it.
 pub struct Connection {
-    sender: Sender,
-    testimony: Testimony,
-    facts: TlsFacts,
-    deadline: Instant,
+    pub(super) sender: Sender,
+    pub(super) testimony: Testimony,
+    pub(super) facts: TlsFacts,
+    pub(super) tickets: Tickets,
+    pub(super) authorities: Vec<Vec<u8>>,
+    pub(super) early_response: Option<Result<Response, Failure>>,
 }
 
 impl Connection {
-    pub(super) const fn new(
-        sender: Sender,
-        testimony: Testimony,
-        facts: TlsFacts,
-        deadline: Instant,
-    ) -> Self {
-        Self { sender, testimony, facts, deadline }
-    }
-
     /// Facts of the handshake.
     pub const fn facts(&self) -> &TlsFacts {
         &self.facts
     }
 
+    /// What the peer has given so far to resume the session with. In TLS 1.3 it comes with the first response.
+    pub const fn tickets(&self) -> &Tickets {
+        &self.tickets
+    }
+
+    /// The `certificate_authorities` of the peer's `CertificateRequest`: names, DER.
+    pub fn authorities(&self) -> &[Vec<u8>] {
+        &self.authorities
+    }
+
+    /// The answer to a request that the peer took as early data.
+    pub fn take_early_response(&mut self) -> Option<Result<Response, Failure>> {
+        self.early_response.take()
+    }
+
     /// Whether the peer keeps the connection open for another request.
-    pub async fn is_reusable(&mut self) -> bool {
-        timeout_at(self.deadline, self.sender.is_reusable()).await.unwrap_or(false)
+    pub async fn is_reusable(&mut self, deadline: Instant) -> bool {
+        timeout_at(deadline, self.sender.is_reusable()).await.unwrap_or(false)
     }
 
     /// Sends a request and reads the whole response, or learns why there is none.
-    pub async fn request(&mut self, request: Request<'_>) -> Result<Response, Failure> {
-        match timeout_at(self.deadline, self.sender.exchange(request)).await {
+    pub async fn request(
+        &mut self,
+        request: Request<'_>,
+        deadline: Instant,
+    ) -> Result<Response, Failure> {
+        match timeout_at(deadline, self.sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(failure)) => Err(self.testimony.explain(failure)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),

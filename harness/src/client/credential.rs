@@ -3,7 +3,7 @@
 //! `with_client_auth_cert` of rustls refuses odd certificates (version 1, unknown critical extensions, a key that does
 //! not match); a resolver of ours hands over whatever it was given.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mtls_reports::model::CertificateSent;
 use mtls_scenarios::KeyAlgorithm;
@@ -13,6 +13,9 @@ use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{SignatureAlgorithm, SignatureScheme};
 
 use crate::pki;
+
+/// Most names of acceptable authorities that are kept.
+const MAX_AUTHORITIES: usize = 1024;
 
 /// A certificate list and the key that signs for it; nothing at all for a client without a certificate.
 #[derive(Clone, Debug, Default)]
@@ -31,43 +34,62 @@ impl ClientCredential {
     }
 }
 
-/// Answers a `CertificateRequest` and remembers how.
-#[derive(Debug)]
+/// Answers a `CertificateRequest` and remembers how. One serves all connections of a client, one after the other.
+#[derive(Debug, Default)]
 pub(super) struct Resolver {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
     credential: ClientCredential,
-    answer: OnceLock<CertificateSent>,
+    answer: CertificateSent,
+    authorities: Vec<Vec<u8>>,
 }
 
 impl Resolver {
-    pub(super) const fn new(credential: ClientCredential) -> Self {
-        Self { credential, answer: OnceLock::new() }
+    /// Begins a connection that shows this credential.
+    pub(super) fn show(&self, credential: ClientCredential) {
+        *self.state() = State { credential, ..State::default() };
     }
 
+    /// What became of the credential.
     pub(super) fn answer(&self) -> CertificateSent {
-        self.answer.get().copied().unwrap_or(CertificateSent::NotRequested)
+        self.state().answer
+    }
+
+    /// The `certificate_authorities` of the request: names, DER.
+    pub(super) fn authorities(&self) -> Vec<Vec<u8>> {
+        self.state().authorities.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl ResolvesClientCert for Resolver {
     fn resolve(
         &self,
-        _root_hint_subjects: &[&[u8]],
+        root_hint_subjects: &[&[u8]],
         offered: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let certified = self.credential.0.clone();
-        let answer = match &certified {
+        let mut state = self.state();
+        let certified = state.credential.0.clone();
+        state.answer = match &certified {
             None => CertificateSent::None,
             Some(certified) if certified.key.choose_scheme(offered).is_some() => {
                 CertificateSent::Sent
             }
             Some(_) => CertificateSent::Withheld,
         };
-        let _ = self.answer.set(answer);
+        let named = root_hint_subjects.iter().take(MAX_AUTHORITIES);
+        state.authorities = named.map(|name| name.to_vec()).collect();
         certified
     }
 
     fn has_certs(&self) -> bool {
-        self.credential.0.is_some()
+        self.state().credential.0.is_some()
     }
 }
 

@@ -5,22 +5,21 @@ use std::sync::Arc;
 
 use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsFacts};
-use mtls_scenarios::{Alpn, TlsVersion};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{ResolvesClientCert, Resumption};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, DigitallySignedStruct, HandshakeKind, ProtocolVersion, SignatureScheme,
-};
+use mtls_scenarios::{Alpn, Resumption, TlsVersion};
+use rustls::client::{ResolvesClientCert, Tls12Resumption};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, HandshakeKind, ProtocolVersion};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::connection::Connection;
 use super::credential::{ClientCredential, Resolver};
+use super::early;
 use super::failure::Failure;
 use super::http::Sender;
+use super::persona::Persona;
+use super::session::{Store, Tickets};
 use super::socket::Socket;
 use super::witness::Witness;
 
@@ -38,10 +37,20 @@ pub struct Dial<'a> {
     pub version: TlsVersion,
     /// The one application protocol offered.
     pub alpn: Alpn,
+    /// Who connects: sessions are resumed by the client that began them.
+    pub persona: &'a Persona,
     /// What to show when asked for a certificate.
     pub credential: ClientCredential,
+    /// How sessions are kept and resumed; without it the client offers nothing and takes nothing.
+    pub resumption: Option<Resumption>,
+    /// What to offer for resumption.
+    pub offer: Tickets,
+    /// An HTTP/1.1 request to send as early data, where the session allows that.
+    pub early_request: Option<&'a [u8]>,
     /// When to give up.
     pub deadline: Instant,
+    /// When an open connection ends at the latest.
+    pub open_until: Instant,
 }
 
 /// Connects, shakes hands and starts HTTP.
@@ -50,14 +59,13 @@ pub struct Dial<'a> {
 ///
 /// # Errors
 /// What stopped it, with the facts of the handshake as far as it went.
-pub async fn connect(
-    dial: Dial<'_>,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Connection, (Failure, TlsFacts)> {
-    let resolver = Arc::new(Resolver::new(dial.credential.clone()));
+pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> {
+    let resolver = &dial.persona.resolver;
+    resolver.show(dial.credential.clone());
     let failed =
         |failure| (failure, TlsFacts { certificate: resolver.answer(), ..TlsFacts::default() });
-    let config = client_config(&dial, provider, &resolver).map_err(&failed)?;
+    let tickets = Tickets::default();
+    let config = client_config(&dial, &tickets).map_err(&failed)?;
     let name = server_name(&dial).map_err(&failed)?;
 
     let dialled = timeout_at(dial.deadline, TcpStream::connect(dial.address)).await;
@@ -68,30 +76,49 @@ pub async fn connect(
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
     let socket = Socket::new(stream, MAX_RECEIVED);
-    let shaken = timeout_at(dial.deadline, TlsConnector::from(config).connect(name, socket)).await;
-    let tls = shaken
+    let mut sent_early = false;
+    let connecting = TlsConnector::from(config)
+        .connect_with(name, socket, |tls| sent_early = early::send(tls, dial.early_request));
+    let shaken = timeout_at(dial.deadline, connecting).await;
+    let mut tls = shaken
         .map_err(|_| failed(Failure::Timeout(Phase::Handshake)))?
         .map_err(|e| failed(Failure::from_io(&e)))?;
 
-    let facts = facts_of(tls.get_ref().1, &resolver);
+    let mut facts = facts_of(tls.get_ref().1, resolver);
+    let early_response = if sent_early {
+        let accepted = tls.get_ref().1.is_early_data_accepted();
+        facts.early_data = Some(accepted);
+        match accepted {
+            true => Some(early::receive(&mut tls, dial.deadline).await),
+            false => None,
+        }
+    } else {
+        None
+    };
     if dial.alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
         let what = PeerText::new("it did not choose h2, the only application protocol offered");
         return Err((Failure::Misbehaved(what), facts));
     }
     let (witness, testimony) = Witness::new(tls);
-    let started = timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.deadline)).await;
+    let started =
+        timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.open_until)).await;
+    let authorities = resolver.authorities();
     match started {
-        Ok(Ok(sender)) => Ok(Connection::new(sender, testimony, facts, dial.deadline)),
+        Ok(Ok(sender)) => Ok(Connection {
+            sender,
+            testimony,
+            facts,
+            tickets,
+            authorities,
+            early_response,
+        }),
         Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
         Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
     }
 }
 
-fn client_config(
-    dial: &Dial<'_>,
-    provider: &Arc<CryptoProvider>,
-    resolver: &Arc<Resolver>,
-) -> Result<Arc<ClientConfig>, Failure> {
+fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>, Failure> {
+    let Persona { resolver, verifier, provider } = dial.persona;
     let resolver: Arc<dyn ResolvesClientCert> = Arc::<Resolver>::clone(resolver);
     let versions: &[&'static rustls::SupportedProtocolVersion] = match dial.version {
         TlsVersion::Tls12 => &[&rustls::version::TLS12],
@@ -101,12 +128,24 @@ fn client_config(
         .with_protocol_versions(versions)
         .map_err(|e| Failure::Unsupported(e.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyServer(Arc::clone(provider))))
+        .with_custom_certificate_verifier(Arc::clone(verifier))
         .with_client_cert_resolver(resolver);
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
-    config.resumption = Resumption::disabled();
+    config.resumption = resumption(dial, tickets);
+    config.enable_early_data = dial.early_request.is_some();
     config.enable_sni = dial.sni.is_some();
     Ok(Arc::new(config))
+}
+
+fn resumption(dial: &Dial<'_>, tickets: &Tickets) -> rustls::client::Resumption {
+    let Some(how) = dial.resumption else {
+        return rustls::client::Resumption::disabled();
+    };
+    let store = Store { offered: dial.offer.clone(), kept: tickets.clone() };
+    rustls::client::Resumption::store(Arc::new(store)).tls12_resumption(match how {
+        Resumption::SessionId => Tls12Resumption::SessionIdOnly,
+        Resumption::Psk | Resumption::SessionTicket => Tls12Resumption::SessionIdOrTickets,
+    })
 }
 
 fn server_name(dial: &Dial<'_>) -> Result<ServerName<'static>, Failure> {
@@ -135,45 +174,6 @@ fn facts_of(connection: &rustls::ClientConnection, resolver: &Resolver) -> TlsFa
         },
         resumed: connection.handshake_kind().map(|kind| kind == HandshakeKind::Resumed),
         certificate: resolver.answer(),
-    }
-}
-
-/// Takes any server certificate: whether the *gate* authenticates its *clients* is the question here, and an odd
-/// server certificate must not keep us from asking it.
-#[derive(Debug)]
-struct AnyServer(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyServer {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        early_data: None,
     }
 }

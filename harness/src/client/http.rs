@@ -1,11 +1,14 @@
 //! HTTP/1.1 and h2 over one interface: a request, and a bounded response.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::time::Duration;
 
-use http::HeaderMap;
-use http::header::HOST;
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use http::header::{HOST, TRAILER};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::client::conn::{http1, http2};
 use hyper::rt::Executor;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,16 +26,43 @@ const MAX_HEAD: u32 = 64 << 10;
 /// Most header fields in a response.
 const MAX_HEADERS: usize = 256;
 
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+
 /// How long after the deadline a connection may take to close.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// A `GET` request.
+/// A request.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
+    /// Method.
+    pub method: &'a str,
     /// `Host` or `:authority`.
     pub host: &'a str,
+    /// A second `Host` field; in HTTP/2 one beside `:authority`.
+    pub second_host: Option<&'a str>,
+    /// Authority of a target in absolute-form (HTTP/1.1).
+    pub absolute_form: Option<&'a str>,
     /// Path and query.
     pub path: &'a str,
+    /// More fields, name and value.
+    pub headers: &'a [(String, String)],
+    /// Fields after the body.
+    pub trailers: &'a [(String, String)],
+}
+
+impl<'a> Request<'a> {
+    /// A plain `GET`.
+    pub const fn get(host: &'a str, path: &'a str) -> Self {
+        Self {
+            method: "GET",
+            host,
+            second_host: None,
+            absolute_form: None,
+            path,
+            headers: &[],
+            trailers: &[],
+        }
+    }
 }
 
 /// A whole response.
@@ -63,8 +93,8 @@ where
 
 /// The sending half of an HTTP connection.
 pub(super) enum Sender {
-    Http1(http1::SendRequest<Empty<Bytes>>),
-    H2(http2::SendRequest<Empty<Bytes>>),
+    Http1(http1::SendRequest<Body>),
+    H2(http2::SendRequest<Body>),
 }
 
 impl Sender {
@@ -115,23 +145,51 @@ impl Sender {
     /// Sends a request and reads the response to its end.
     pub(super) async fn exchange(&mut self, request: Request<'_>) -> Result<Response, Failure> {
         let response = match self {
-            Self::Http1(sender) => {
-                let built = http::Request::get(request.path).header(HOST, request.host);
-                sender.send_request(finish(built)?).await
-            }
-            Self::H2(sender) => {
-                let uri = format!("https://{}{}", request.host, request.path);
-                sender.send_request(finish(http::Request::get(uri))?).await
-            }
+            Self::Http1(sender) => sender.send_request(build(request, Alpn::Http1)?).await,
+            Self::H2(sender) => sender.send_request(build(request, Alpn::H2)?).await,
         };
         read(response.map_err(|e| Failure::from_http(&e))?).await
     }
 }
 
-fn finish(builder: http::request::Builder) -> Result<http::Request<Empty<Bytes>>, Failure> {
-    builder
-        .body(Empty::new())
-        .map_err(|e| Failure::Unsupported(format!("no such request can be written: {e}")))
+fn build(request: Request<'_>, alpn: Alpn) -> Result<http::Request<Body>, Failure> {
+    let unsupported =
+        |e: &dyn fmt::Display| Failure::Unsupported(format!("no such request can be written: {e}"));
+    let Request { method, host, second_host, absolute_form, path, headers, trailers } = request;
+    let uri = match (alpn, absolute_form) {
+        (Alpn::H2, _) => format!("https://{host}{path}"),
+        (Alpn::Http1, Some(authority)) => format!("https://{authority}{path}"),
+        (Alpn::Http1, None) => path.to_owned(),
+    };
+    let mut built = http::Request::builder().method(method).uri(uri);
+    if alpn == Alpn::Http1 {
+        built = built.header(HOST, host);
+    }
+    if let Some(second) = second_host {
+        built = built.header(HOST, second);
+    }
+    for (name, value) in headers {
+        built = built.header(name, value);
+    }
+    if !trailers.is_empty() && alpn == Alpn::Http1 {
+        let names: Vec<_> = trailers.iter().map(|(name, _)| name.as_str()).collect();
+        built = built.header(TRAILER, names.join(", "));
+    }
+    let body = body(trailers).map_err(|e| unsupported(&e))?;
+    built.body(body).map_err(|e| unsupported(&e))
+}
+
+/// No body; with trailers one octet, so that there is something for them to follow.
+fn body(trailers: &[(String, String)]) -> Result<Body, http::Error> {
+    if trailers.is_empty() {
+        return Ok(Empty::new().boxed_unsync());
+    }
+    let mut fields = HeaderMap::new();
+    for (name, value) in trailers {
+        fields.append(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+    }
+    let frames = [Frame::data(Bytes::from_static(b"-")), Frame::trailers(fields)];
+    Ok(StreamBody::new(futures_util::stream::iter(frames.map(Ok))).boxed_unsync())
 }
 
 async fn read(response: http::Response<Incoming>) -> Result<Response, Failure> {

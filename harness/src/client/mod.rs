@@ -5,10 +5,14 @@
 
 mod connection;
 mod credential;
+mod early;
 mod failure;
 mod handshake;
 mod http;
+mod persona;
+mod plain;
 mod provider;
+mod session;
 mod socket;
 mod witness;
 
@@ -17,4 +21,7 @@ pub use credential::ClientCredential;
 pub use failure::Failure;
 pub use handshake::{Dial, connect};
 pub use http::{Request, Response};
+pub use persona::Persona;
+pub use plain::PlainSocket;
 pub use provider::provider;
+pub use session::Tickets;

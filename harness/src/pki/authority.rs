@@ -1,6 +1,6 @@
 //! An account's trust anchors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -14,12 +14,18 @@ use super::user_ca::UserCa;
 pub struct Authority {
     account: String,
     anchors: BTreeMap<String, Arc<Forged>>,
+    /// Names of those that no endpoint trusts yet.
+    spare: BTreeSet<String>,
     is_user_ca: bool,
 }
 
 impl Authority {
-    pub(super) fn new(account: String, anchors: BTreeMap<String, Arc<Forged>>) -> Self {
-        Self { account, anchors, is_user_ca: false }
+    pub(super) fn new(
+        account: String,
+        anchors: BTreeMap<String, Arc<Forged>>,
+        spare: BTreeSet<String>,
+    ) -> Self {
+        Self { account, anchors, spare, is_user_ca: false }
     }
 
     /// The account's name.
@@ -62,14 +68,22 @@ impl Authority {
         self.anchors.get(name).map(|anchor| &anchor.key)
     }
 
-    /// The certificates of these anchors, or of all; names that are not there are left out.
+    /// The certificates of these anchors, or of all but the spare ones; names that are not there are left out.
     pub fn trust_bundle(&self, names: Option<&[String]>) -> Vec<CertificateDer<'static>> {
-        let wanted = |name: &String| names.is_none_or(|names| names.contains(name));
+        let wanted = |name: &String| match names {
+            Some(names) => names.contains(name),
+            None => !self.spare.contains(name),
+        };
         self.anchors
             .iter()
             .filter(|(name, _)| wanted(name))
             .map(|(_, anchor)| anchor.der.clone())
             .collect()
+    }
+
+    /// The encoded subjects of all anchors, spare ones too.
+    pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
+        self.anchors.values().map(|anchor| anchor.subject.as_slice())
     }
 
     pub(super) fn anchor(&self, name: &str) -> Option<&Arc<Forged>> {

@@ -73,7 +73,7 @@ impl Forge {
             ));
             files.extend(main_anchor(name, authority));
             for (position, crl) in
-                self.crls(account, authority, bundle.credentials)?.iter().enumerate()
+                self.crls(&account.crls, authority, bundle.credentials)?.iter().enumerate()
             {
                 let path = format!("{name}/crl-{}.pem", position + 1);
                 files.push(File::public(

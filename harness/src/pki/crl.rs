@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mtls_scenarios::{Account, CertificateRef, Credential, Crl, KeyAlgorithm};
+use mtls_scenarios::{CertificateRef, Credential, Crl, KeyAlgorithm, When};
 use rustls::pki_types::CertificateRevocationListDer;
 
 use super::authority::Authority;
@@ -14,22 +14,22 @@ use super::forge::Forge;
 use super::key::KeyScope;
 use super::oid::id_ce;
 use super::sign;
-use super::time::{self, Clock};
+use super::time::{self, Clock, TimeError};
 
-/// `thisUpdate` and the revocation dates, before the run's clock.
-const PUBLISHED: i64 = -3_600;
-/// `nextUpdate`, after the run's clock.
-const NEXT: i64 = 30 * 86_400;
+/// `thisUpdate` and the revocation dates, where a list does not say.
+const PUBLISHED: &str = "-1h";
+/// `nextUpdate`, where a list does not say.
+const NEXT: &str = "+30d";
 
 impl Forge {
-    /// Makes the revocation lists of an account, in the order of its file.
+    /// Makes revocation lists of an account, in the order given.
     pub fn crls(
         &self,
-        account: &Account,
+        lists: &[Crl],
         authority: &Authority,
         credentials: &BTreeMap<String, Credential>,
     ) -> Result<Vec<CertificateRevocationListDer<'static>>, ForgeError> {
-        account.crls.iter().map(|crl| self.crl(crl, authority, credentials)).collect()
+        lists.iter().map(|crl| self.crl(crl, authority, credentials)).collect()
     }
 
     fn crl(
@@ -44,13 +44,16 @@ impl Forge {
         });
         let serials = serials.collect::<Result<Vec<_>, ForgeError>>()?;
         let algorithm = issuer.key.default_signature();
-        let list = list_node(&issuer, serials, self);
-        let sealed =
-            sign::seal(&list, &issuer.key, algorithm).map_err(|source| ForgeError::Recipe {
-                owner: owner(authority),
-                certificate: "crls.issuer".to_owned(),
-                source: RecipeError::Sign(source),
-            })?;
+        let wrong = |source| ForgeError::Recipe {
+            owner: owner(authority),
+            certificate: "crls.issuer".to_owned(),
+            source,
+        };
+        let dates = Dates::of(crl, Clock::at(self.epoch()));
+        let dates = dates.map_err(|source| wrong(RecipeError::Time { field: "crls", source }))?;
+        let list = list_node(&issuer, serials, &dates, self);
+        let sealed = sign::seal(&list, &issuer.key, algorithm)
+            .map_err(|source| wrong(RecipeError::Sign(source)))?;
         Ok(sealed.to_bytes().into())
     }
 
@@ -99,18 +102,38 @@ impl Forge {
     }
 }
 
+/// The dates of a list, as they are encoded.
+struct Dates {
+    this_update: Node,
+    next_update: Node,
+    revocation: Node,
+}
+
+impl Dates {
+    fn of(crl: &Crl, clock: Clock) -> Result<Self, TimeError> {
+        let node = |given: &Option<When>, otherwise: &str| {
+            let when = given.clone().unwrap_or_else(|| When(otherwise.to_owned()));
+            clock.resolve(&when).map(time::to_node)
+        };
+        Ok(Self {
+            this_update: node(&crl.this_update, PUBLISHED)?,
+            next_update: node(&crl.next_update, NEXT)?,
+            revocation: node(&crl.revocation_date, PUBLISHED)?,
+        })
+    }
+}
+
 /// `TBSCertList`.
-fn list_node(issuer: &Forged, serials: Vec<Vec<u8>>, forge: &Forge) -> Node {
-    let clock = Clock::at(forge.epoch());
-    let published = || time::to_node(clock.after(PUBLISHED));
+fn list_node(issuer: &Forged, serials: Vec<Vec<u8>>, dates: &Dates, forge: &Forge) -> Node {
     let mut fields = vec![
         Node::unsigned(&[1]),
         sign::algorithm_identifier(issuer.key.default_signature()),
         Node::raw(issuer.subject.as_slice()),
-        published(),
-        time::to_node(clock.after(NEXT)),
+        dates.this_update.clone(),
+        dates.next_update.clone(),
     ];
-    let revoked = |serial| Node::sequence(vec![Node::octets(Tag::INTEGER, serial), published()]);
+    let revoked =
+        |serial| Node::sequence(vec![Node::octets(Tag::INTEGER, serial), dates.revocation.clone()]);
     if !serials.is_empty() {
         fields.push(Node::sequence(serials.into_iter().map(revoked).collect::<Vec<_>>()));
     }

@@ -52,9 +52,12 @@ impl Forge {
             return Err(ForgeError::NoMainAnchor(name.to_owned()));
         }
         let scope = KeyScope::Account(name.to_owned());
-        let mut chain = self.chain(scope, &account.anchors, KeyAlgorithm::P256, self.epoch);
+        let recipes = account.anchors.iter().chain(&account.spare_anchors);
+        let recipes = recipes.map(|(name, recipe)| (name.clone(), recipe.clone())).collect();
+        let mut chain = self.chain(scope, &recipes, KeyAlgorithm::P256, self.epoch);
         chain.mint_all()?;
-        Ok(Authority::new(name.to_owned(), chain.done))
+        let spare = account.spare_anchors.keys().cloned().collect();
+        Ok(Authority::new(name.to_owned(), chain.done, spare))
     }
 
     /// Certificates in the making.

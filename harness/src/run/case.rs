@@ -1,39 +1,32 @@
-//! One case: prepare, control, probe, judge.
+//! One case: its steps, one after the other, and what they amount to.
 
-use std::sync::Arc;
-
-use mtls_reports::model::{CaseResult, Disposition, Observation, Outcome, Verdict};
-use mtls_scenarios::{Case, Expect, Mode, Scenario, Severity, Step};
+use mtls_reports::model::{CaseResult, Disposition, Observation, StepResult, Verdict};
+use mtls_scenarios::{Case, Scenario, Severity, Step};
 use tokio::time::Instant;
 
 use super::context::Context;
-use super::control::{self, Path};
-use super::judge::{self, Judgement, Question};
-use super::preflight::{names, sni_of};
-use super::probe::Probe;
-use super::wallet::{Held, WalletError};
-use super::world::MintError;
-use crate::client::Dial;
-use crate::target::Place;
-
-/// How often a certificate that is valid from the next second on is tried again when that second came first.
-const CLOCK_ATTEMPTS: usize = 3;
+use super::course::Course;
+use super::judge::Judgement;
+use super::outcome::undecided;
+use super::stage::Stage;
+use super::{action, operate, visit};
 
 /// Performs a case.
 pub(super) async fn perform(context: &Context, case: &Case) -> CaseResult {
     let started = Instant::now();
     let scenario = context.library.scenarios.get(&case.scenario);
-    let (judgement, observed) = match scenario {
-        Some(scenario) => steps(context, case, scenario).await,
-        None => (undecided(format!("no scenario `{}`", case.scenario)), None),
+    let played = match scenario {
+        Some(scenario) => play(context, case, scenario).await,
+        None => Played::of(undecided(format!("no scenario `{}`", case.scenario))),
     };
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     CaseResult {
         title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
         severity: scenario.map_or(Severity::Info, |s| s.severity),
-        observed,
+        observed: played.observed,
+        steps: played.steps,
         elapsed_us,
-        ..result(case, judgement)
+        ..result(case, played.judgement)
     }
 }
 
@@ -53,6 +46,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         tls: case.cell.tls,
         expected,
         observed: None,
+        steps: Vec::new(),
         disposition: disposition(&verdict),
         verdict,
         explanation,
@@ -69,206 +63,72 @@ const fn disposition(verdict: &Verdict) -> Disposition {
     }
 }
 
-fn undecided(reason: String) -> Judgement {
-    let verdict = Verdict::Inconclusive { reason: reason.clone() };
-    Judgement { expected: Vec::new(), verdict, explanation: reason }
+/// What came of a case.
+struct Played {
+    judgement: Judgement,
+    observed: Option<Observation>,
+    steps: Vec<StepResult>,
 }
 
-fn skipped(reason: String) -> Judgement {
-    let verdict = Verdict::Skipped { reason: reason.clone() };
-    Judgement { expected: Vec::new(), verdict, explanation: reason }
+impl Played {
+    const fn of(judgement: Judgement) -> Self {
+        Self { judgement, observed: None, steps: Vec::new() }
+    }
+}
+
+/// Plays a scenario, at a gate of its own where it needs one.
+async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
+    let stage = if scenario.needs_own_gate() {
+        match Stage::own(context).await {
+            Ok(stage) => stage,
+            Err(error) => return Played::of(undecided(format!("no gate of its own: {error}"))),
+        }
+    } else {
+        Stage::Shared(&context.target)
+    };
+    let mut course = Course::new(context, case, stage);
+    let played = steps(&mut course, scenario).await;
+    let Course { stage, .. } = course;
+    stage.end().await;
+    played
 }
 
 /// Goes through the steps; the first that does not pass decides, else the last.
-async fn steps(
-    context: &Context,
-    case: &Case,
-    scenario: &Scenario,
-) -> (Judgement, Option<Observation>) {
-    let mut last = (undecided("the scenario has no steps".to_owned()), None);
-    for step in &scenario.steps {
-        last = match Prepared::new(context, case, step) {
-            Ok(prepared) => prepared.perform().await,
-            Err(judgement) => (judgement, None),
+async fn steps(course: &mut Course<'_>, scenario: &Scenario) -> Played {
+    let mut played = Played::of(undecided("the scenario has no steps".to_owned()));
+    let is_plain = scenario.steps.len() == 1;
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let action = action::describe(course.case, step);
+        let (judgement, observed) = match step {
+            Step::Visit(visit) => visit::perform(course, visit).await,
+            Step::Operate(operation) => (operate::operate(course, operation).await, None),
+            Step::Wait(wait) => (operate::wait(course, wait).await, None),
         };
-        if !matches!(last.0.verdict, Verdict::Pass(_)) {
+        played.observed.clone_from(&observed);
+        let passed = matches!(judgement.verdict, Verdict::Pass(_));
+        if is_plain {
+            played.judgement = judgement;
+            break;
+        }
+        played.judgement = at_step(judgement, index + 1, &action);
+        played.steps.push(StepResult { action, observed });
+        if !passed {
             break;
         }
     }
-    last
+    played
 }
 
-/// A step with all its names resolved.
-struct Prepared<'a> {
-    context: &'a Context,
-    case: &'a Case,
-    step: &'a Step,
-    place: Place<'a>,
-    account: &'a str,
-    credential: &'a str,
-}
-
-impl<'a> Prepared<'a> {
-    fn new(context: &'a Context, case: &'a Case, step: &'a Step) -> Result<Self, Judgement> {
-        let target = context.target.target();
-        let roles = step.connect.endpoints(case.cell.mode);
-        let place = context
-            .target
-            .place(&roles)
-            .ok_or_else(|| skipped(format!("the target has no endpoint {}", names(&roles))))?;
-        if !target.alpn.contains(&case.cell.alpn) {
-            let alpn = case.cell.alpn.as_str();
-            return Err(skipped(format!("the target does not speak {alpn}")));
-        }
-        let says_whom = target.probe.identity.is_some() || target.probe.marker.is_some();
-        if case.cell.mode == Mode::Loose && !says_whom {
-            return Err(skipped(
-                "the target does not say whom it sees, so in LOOSE mode a 2xx proves nothing; \
-                 give --identity-header or --marker"
-                    .to_owned(),
-            ));
-        }
-        let credential = step.connect.credential.as_deref().or(case.cell.credential.as_deref());
-        let credential =
-            credential.ok_or_else(|| undecided("the step names no credential".to_owned()))?;
-        let account = place.endpoint.account.as_deref().unwrap_or("alpha");
-        Ok(Self { context, case, step, place, account, credential })
+/// Says at which step a scenario of many came to its verdict.
+fn at_step(judgement: Judgement, number: usize, action: &str) -> Judgement {
+    let Judgement { expected, verdict, explanation } = judgement;
+    if explanation.is_empty() || matches!(verdict, Verdict::Skipped { .. }) {
+        return Judgement { expected, verdict, explanation };
     }
-
-    async fn perform(&self) -> (Judgement, Option<Observation>) {
-        let held = match self.hold(self.credential) {
-            Ok(held) => held,
-            Err(judgement) => return (judgement, None),
-        };
-        if let Some(anchor) = self.untrusted(&held) {
-            let reason = format!("the target does not trust the anchor `{anchor}` of the account");
-            return (skipped(reason), None);
-        }
-        let control = match self.control_before().await {
-            Ok(control) => control,
-            Err(judgement) => return (judgement, None),
-        };
-        let mut held = held;
-        for attempt in 1.. {
-            let observed = self.probe(&held).await;
-            let too_late =
-                matches!(observed.outcome, Outcome::Authenticated { .. }) && held.is_valid_by_now();
-            if !too_late {
-                return self.judged(&held, observed, control).await;
-            }
-            if attempt == CLOCK_ATTEMPTS {
-                let reason = "the certificate became valid while it was being tried".to_owned();
-                return (undecided(reason), Some(observed));
-            }
-            held = match self.hold(self.credential) {
-                Ok(held) => held,
-                Err(judgement) => return (judgement, Some(observed)),
-            };
-        }
-        (undecided("no attempt was made".to_owned()), None)
-    }
-
-    /// Asks again for the control where the refusal may only mean that nobody is there, then judges.
-    async fn judged(
-        &self,
-        held: &Held,
-        observed: Observation,
-        control: Option<Observation>,
-    ) -> (Judgement, Option<Observation>) {
-        let control = if control.is_some() && control::is_weak(&observed.outcome) {
-            match self.control(true).await {
-                Ok(again) => Some(again),
-                Err(judgement) => return (judgement, Some(observed)),
-            }
-        } else {
-            control
-        };
-        let judgement = judge::judge(&self.question(held, &observed, control.as_ref()));
-        (judgement, Some(observed))
-    }
-
-    fn question<'q>(
-        &'q self,
-        held: &'q Held,
-        observed: &'q Observation,
-        control: Option<&'q Observation>,
-    ) -> Question<'q> {
-        let target = self.context.target.target();
-        Question {
-            expect: &self.step.expect,
-            alerts: &self.step.alert,
-            mode: self.case.cell.mode,
-            promises: &target.policies,
-            loose_family: target.loose_family,
-            reports_identity: target.probe.identity.is_some(),
-            subject: held.subject.as_ref(),
-            observed,
-            control,
-            pedantic: self.context.options.pedantic,
-        }
-    }
-
-    fn hold(&self, credential: &str) -> Result<Arc<Held>, Judgement> {
-        self.context.wallet.hold(self.account, credential, self.case.cell.key).map_err(
-            |e| match e {
-                WalletError::Mint(MintError::Unavailable(reason)) => skipped(reason),
-                other => undecided(other.to_string()),
-            },
-        )
-    }
-
-    /// An anchor that the credential needs to be accepted under and the target was not told of.
-    fn untrusted(&self, held: &Held) -> Option<String> {
-        let trusted = self.context.target.target().anchors.as_ref()?;
-        held.anchors.iter().find(|anchor| !trusted.contains(anchor)).cloned()
-    }
-
-    async fn control_before(&self) -> Result<Option<Observation>, Judgement> {
-        let accepted_only = matches!(self.step.expect, Expect::Accepted);
-        if accepted_only || self.step.control == self.credential {
-            return Ok(None);
-        }
-        self.control(false).await.map(Some)
-    }
-
-    async fn control(&self, again: bool) -> Result<Observation, Judgement> {
-        let held = self.hold(&self.step.control)?;
-        let cell = &self.case.cell;
-        let path = Path {
-            role: self.place.role,
-            sni: self.step.connect.sni.clone(),
-            host: self.step.connect.host.clone(),
-            tls: cell.tls,
-            key: cell.key,
-            alpn: cell.alpn,
-            credential: self.step.control.clone(),
-        };
-        let observe = async || self.probe(&held).await;
-        let seen = if again {
-            self.context.controls.after(&path, observe).await
-        } else {
-            self.context.controls.before(&path, observe).await
-        };
-        Ok(seen)
-    }
-
-    async fn probe(&self, held: &Held) -> Observation {
-        let connect = &self.step.connect;
-        let host = &self.place.endpoint.host;
-        let dial = Dial {
-            address: self.place.address,
-            sni: connect.sni.as_deref().or_else(|| sni_of(host)),
-            version: self.case.cell.tls,
-            alpn: self.case.cell.alpn,
-            credential: held.client.clone(),
-            deadline: Instant::now() + self.context.options.timeout,
-        };
-        let probe = Probe {
-            target: &self.context.target,
-            dial,
-            host: connect.host.as_deref().unwrap_or(host),
-            provider: &self.context.provider,
-        };
-        probe.observe().await
-    }
+    let explanation = format!("step {number}, {action}: {explanation}");
+    let verdict = match verdict {
+        Verdict::Inconclusive { .. } => Verdict::Inconclusive { reason: explanation.clone() },
+        other => other,
+    };
+    Judgement { expected, verdict, explanation }
 }

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use mtls_scenarios::Library;
 use rustls::crypto::CryptoProvider;
+use tokio::sync::Semaphore;
 
 use super::control::Controls;
 use super::wallet::Wallet;
 use super::world::World;
 use crate::client;
-use crate::target::Running;
+use crate::target::{Blueprint, Running, StartError};
+
+/// Most gates of their own that cases have at once.
+const OWN_GATES: usize = 16;
 
 /// How a run goes about its cases.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +36,8 @@ pub struct Context {
     pub target: Running,
     /// How to go about it.
     pub options: Options,
+    pub(super) blueprint: Blueprint,
+    pub(super) own_gates: Semaphore,
     pub(super) library: Arc<Library>,
     pub(super) wallet: Wallet,
     pub(super) controls: Controls,
@@ -39,15 +45,22 @@ pub struct Context {
 }
 
 impl Context {
-    /// Puts a run together.
-    pub fn new(target: Running, world: World, library: Arc<Library>, options: Options) -> Self {
-        Self {
-            target,
+    /// Starts the target and puts a run together.
+    pub async fn start(
+        blueprint: Blueprint,
+        world: World,
+        library: Arc<Library>,
+        options: Options,
+    ) -> Result<Self, StartError> {
+        Ok(Self {
+            target: blueprint.clone().start().await?,
             options,
+            blueprint,
+            own_gates: Semaphore::new(OWN_GATES),
             wallet: Wallet::new(world, Arc::clone(&library)),
             library,
             controls: Controls::default(),
             provider: client::provider(),
-        }
+        })
     }
 }

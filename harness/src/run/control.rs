@@ -7,22 +7,25 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mtls_reports::model::{Observation, Outcome, TlsRefusal};
-use mtls_scenarios::{Alpn, KeyAlgorithm, Role, TlsVersion};
+use mtls_scenarios::{Alpn, KeyAlgorithm, Resumption, Role, TlsVersion};
 use tokio::sync::Mutex as AsyncMutex;
+
+use super::wording::Words;
 
 /// How many cases one run of a control serves.
 const SERVES: u32 = 16;
 
-/// A path through a gate, and the valid credential that must pass along it.
+/// A path through a gate, and the client that must pass along it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path {
     pub(super) role: Role,
-    pub(super) sni: Option<String>,
-    pub(super) host: Option<String>,
     pub(super) tls: TlsVersion,
     pub(super) key: KeyAlgorithm,
     pub(super) alpn: Alpn,
+    pub(super) account: String,
     pub(super) credential: String,
+    /// Where the question is whether sessions are resumed: how, and what the client says meanwhile.
+    pub(super) resumption: Option<(Resumption, Words)>,
 }
 
 /// What the controls saw, by path.
@@ -38,7 +41,7 @@ struct Slot {
 }
 
 impl Controls {
-    /// What a valid client saw on this path; `observe` is called where that is not known or used up.
+    /// What the client saw on this path; `observe` is called where that is not known or used up.
     pub(super) async fn before(
         &self,
         path: &Path,

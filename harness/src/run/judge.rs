@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mtls_reports::describe;
 use mtls_reports::model::{
-    CertificateSent, Discrepancy, Grade, Identity, Observation, Outcome, TlsRefusal, Verdict,
+    CertificateSent, Discrepancy, Fault, Grade, Identity, Observation, Outcome, TlsRefusal, Verdict,
 };
 use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Promise, Promises};
 
@@ -42,6 +42,12 @@ pub struct Question<'a> {
     pub control: Option<&'a Observation>,
     /// Whether the alert counts, too.
     pub pedantic: bool,
+    /// Whether the session was to be resumed, so that a full handshake would not answer the question.
+    pub resumes: bool,
+    /// Whether the gate answered well before, so that silence is a failure.
+    pub canary: bool,
+    /// A CA that the `CertificateRequest` names and must not.
+    pub foreign_authority: Option<&'a str>,
 }
 
 /// A verdict with its reasons.
@@ -63,9 +69,18 @@ pub fn judge(question: &Question<'_>) -> Judgement {
     Judgement { expected: expected.into_iter().collect(), verdict, explanation }
 }
 
+fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
+    good(question.expect, question.mode, question.promises, question.loose_family)
+}
+
 /// The set of good results, with the target's promises filled in.
-pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
-    let refusal = match (question.mode, question.loose_family) {
+pub(super) fn good(
+    expect: &Expect,
+    mode: Mode,
+    promises: &Promises,
+    loose_family: Option<LooseFamily>,
+) -> BTreeSet<Expected> {
+    let refusal = match (mode, loose_family) {
         (Mode::Public, _) => Expected::Anonymous,
         (Mode::Strict, _)
         | (Mode::Loose, Some(LooseFamily::FailClosedTls | LooseFamily::FailClosedHttp)) => {
@@ -73,23 +88,25 @@ pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
         }
         (Mode::Loose, Some(LooseFamily::PassWithFlag) | None) => Expected::Unauthenticated,
     };
-    let acceptance = match question.mode {
+    let acceptance = match mode {
         Mode::Public => Expected::Anonymous,
         Mode::Strict | Mode::Loose => Expected::Authenticated,
     };
-    match question.expect {
+    match expect {
         Expect::Accepted => BTreeSet::from([acceptance]),
         Expect::Refused => BTreeSet::from([refusal]),
-        Expect::NoCertificate => BTreeSet::from([match question.mode {
+        Expect::NoCertificate => BTreeSet::from([match mode {
             Mode::Strict => Expected::Rejected,
             Mode::Loose | Mode::Public => Expected::Anonymous,
         }]),
-        Expect::Policy(policy) => match question.promises.get(policy) {
+        Expect::Policy(policy) => match promises.get(policy) {
             Some(Promise::Accept) => BTreeSet::from([acceptance]),
             Some(Promise::Refuse) => BTreeSet::from([refusal]),
             None => BTreeSet::from([acceptance, refusal]),
         },
-        Expect::ByMode { strict, loose } => match question.mode {
+        Expect::Only(outcomes) => outcomes.iter().copied().collect(),
+        Expect::Anything => BTreeSet::new(),
+        Expect::ByMode { strict, loose } => match mode {
             Mode::Strict => strict.iter().copied().collect(),
             Mode::Loose => loose.iter().copied().collect(),
             Mode::Public => BTreeSet::from([Expected::Anonymous]),
@@ -99,19 +116,51 @@ pub(super) fn expected(question: &Question<'_>) -> BTreeSet<Expected> {
 
 fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
     let observed = question.observed;
+    if let Some(verdict) = beyond_outcomes(question) {
+        return verdict;
+    }
+    if *question.expect == Expect::Anything {
+        return Verdict::Pass(Grade::Exact);
+    }
     match &observed.outcome {
         Outcome::Authenticated { .. }
             if withheld(observed) && expected.contains(&Expected::Authenticated) =>
         {
             inconclusive(WITHHELD)
         }
-        Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref())
-            .map_or_else(Verdict::Fail, Verdict::Pass),
+        Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref()),
         Outcome::Anonymous => anonymity(question, expected),
         Outcome::RejectedTls(_) | Outcome::RejectedHttp { .. } => refusal(question, expected),
         Outcome::Timeout { .. } | Outcome::Error { .. } => inconclusive(&describe(observed)),
     }
 }
+
+/// What decides whatever outcome was expected.
+fn beyond_outcomes(question: &Question<'_>) -> Option<Verdict> {
+    let Observation { outcome, tls, .. } = question.observed;
+    let is_silent = match outcome {
+        Outcome::Timeout { .. } => true,
+        Outcome::Error { fault, .. } => *fault == Fault::Target,
+        _ => false,
+    };
+    if question.canary && is_silent {
+        return Some(Verdict::Fail(Discrepancy::Unresponsive));
+    }
+    if tls.early_data == Some(true) && *outcome != (Outcome::RejectedHttp { status: TOO_EARLY }) {
+        return Some(Verdict::Fail(Discrepancy::EarlyDataServed));
+    }
+    question.foreign_authority.map(|_| Verdict::Fail(Discrepancy::ForeignAuthorities))
+}
+
+/// `425 Too Early` (RFC 8470 5.2).
+const TOO_EARLY: u16 = 425;
+
+/// Whether a session that was to be resumed was not.
+fn began_anew(question: &Question<'_>) -> bool {
+    question.resumes && question.observed.tls.resumed != Some(true)
+}
+
+const BEGAN_ANEW: &str = "the gate did not resume the session but began a new one";
 
 fn inconclusive(reason: &str) -> Verdict {
     Verdict::Inconclusive { reason: reason.to_owned() }
@@ -121,17 +170,24 @@ fn acceptance(
     question: &Question<'_>,
     expected: &BTreeSet<Expected>,
     identity: Option<&Identity>,
-) -> Result<Grade, Discrepancy> {
-    if !expected.contains(&Expected::Authenticated) || unasked(question.observed) {
-        return Err(Discrepancy::UnexpectedAcceptance);
+) -> Verdict {
+    let observed = question.observed;
+    if !expected.contains(&Expected::Authenticated) || unasked(observed) {
+        return Verdict::Fail(Discrepancy::UnexpectedAcceptance);
     }
-    if !question.observed.marker || (question.reports_identity && identity.is_none()) {
-        return Err(Discrepancy::IncoherentAcceptance);
+    if observed.marker_of.is_some() {
+        return Verdict::Fail(Discrepancy::ForeignSecret);
+    }
+    if !observed.marker || (question.reports_identity && identity.is_none()) {
+        return Verdict::Fail(Discrepancy::IncoherentAcceptance);
     }
     match (identity, question.subject) {
-        (None, _) => Ok(Grade::Exact),
-        (Some(identity), Some(subject)) if is_that(identity, subject) => Ok(Grade::Exact),
-        (Some(_), _) => Err(Discrepancy::WrongIdentity),
+        (Some(identity), Some(subject)) if !is_that(identity, subject) => {
+            Verdict::Fail(Discrepancy::WrongIdentity)
+        }
+        (Some(_), None) => Verdict::Fail(Discrepancy::WrongIdentity),
+        _ if began_anew(question) => inconclusive(BEGAN_ANEW),
+        _ => Verdict::Pass(Grade::Exact),
     }
 }
 
@@ -164,6 +220,9 @@ fn anonymity(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict 
     }
     if let Some(reason) = failed_control(question) {
         return inconclusive(&reason);
+    }
+    if began_anew(question) && !expected.contains(&Expected::Unauthenticated) {
+        return inconclusive(BEGAN_ANEW);
     }
     Verdict::Pass(Grade::Exact)
 }
@@ -263,6 +322,19 @@ fn explain(question: &Question<'_>, expected: &BTreeSet<Expected>, verdict: &Ver
         Verdict::Fail(Discrepancy::OtherAlert) => {
             let names: Vec<_> = question.alerts.iter().map(|alert| alert.as_str()).collect();
             format!("{seen}, expected alert {}", names.join(" or "))
+        }
+        Verdict::Fail(Discrepancy::Unresponsive) => {
+            format!("{seen}; the gate answered before, and no longer does")
+        }
+        Verdict::Fail(Discrepancy::EarlyDataServed) => {
+            format!("{seen} to a request in early data, which anybody can send again")
+        }
+        Verdict::Fail(Discrepancy::ForeignAuthorities) => {
+            let named = question.foreign_authority.unwrap_or_default();
+            format!("the CertificateRequest names {named}, which is not a CA of this account")
+        }
+        Verdict::Fail(Discrepancy::ForeignSecret) => {
+            format!("{seen}, who has no business there")
         }
         Verdict::Fail(Discrepancy::UnexpectedAcceptance) if unasked(question.observed) => {
             format!("{seen} without being asked for a certificate, expected {}", wanted())

@@ -14,7 +14,7 @@ use super::{Judgement, Question, Subject, judge};
 
 fn observed(outcome: Outcome, marker: bool) -> Observation {
     let tls = TlsFacts { certificate: CertificateSent::Sent, ..TlsFacts::default() };
-    Observation { outcome, marker, unverified_identity: None, tls, elapsed_us: 1 }
+    Observation { outcome, marker, marker_of: None, unverified_identity: None, tls, elapsed_us: 1 }
 }
 
 fn identity(sha256: &str) -> Identity {
@@ -69,6 +69,9 @@ impl Case {
             observed: &self.observed,
             control: self.control.as_ref(),
             pedantic: self.pedantic,
+            resumes: false,
+            canary: false,
+            foreign_authority: None,
         })
     }
 

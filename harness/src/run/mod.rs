@@ -2,18 +2,29 @@
 //!
 //! It never prints: what happens leaves as [`mtls_reports::model::Event`]s.
 
+mod action;
 mod case;
+mod connect;
 mod context;
 mod control;
+mod course;
+mod early;
 mod identity;
 mod judge;
+mod operate;
+mod outcome;
 mod plan;
 mod preflight;
 mod probe;
 mod runner;
+mod spot;
+mod stage;
+mod visit;
 mod wallet;
+mod wording;
 mod world;
 
+pub use action::describe as describe_step;
 pub use context::{Context, Options};
 pub use judge::{Judgement, Question, Subject, judge};
 pub use plan::{Plan, plan};

@@ -1,6 +1,6 @@
 //! The plan: which cases, in which order.
 
-use mtls_scenarios::{Case, Filter, Library, Program, expand};
+use mtls_scenarios::{Action, Case, Filter, Library, Program, Step, expand};
 
 /// The selected cases, in the order of their scenarios' ids.
 #[derive(Clone, Debug, Default)]
@@ -15,9 +15,17 @@ impl Plan {
         let made_by = |name: &str| library.credentials.get(name).and_then(|c| c.made_by);
         let mut scenarios: Vec<_> = self.cases.iter().map(|case| case.scenario.as_str()).collect();
         scenarios.dedup();
+        let credential = |step: &'_ Step| match step {
+            Step::Visit(visit) => match &visit.action {
+                Action::Connect(connect) => connect.credential.clone(),
+                Action::Reuse(_) | Action::Raw(_) => None,
+            },
+            Step::Operate(_) | Step::Wait(_) => None,
+        };
         scenarios.iter().filter_map(|id| library.scenarios.get(*id)).any(|scenario| {
-            let named = scenario.steps.iter().filter_map(|step| step.connect.credential.as_ref());
-            named.chain(&scenario.matrix.credential).any(|name| made_by(name) == Some(program))
+            let named = scenario.steps.iter().filter_map(credential);
+            let cells = scenario.matrix.credential.iter().cloned();
+            named.chain(cells).any(|name| made_by(&name) == Some(program))
         })
     }
 }

@@ -9,7 +9,9 @@ use tokio::time::Instant;
 
 use super::context::Context;
 use super::probe::Probe;
-use crate::client::{ClientCredential, Dial};
+use super::spot::Spot;
+use super::wording::Words;
+use crate::client::{ClientCredential, Dial, Persona, Tickets};
 use crate::target::Place;
 
 /// Nothing can be tested there.
@@ -52,16 +54,28 @@ async fn answers(context: &Context, place: Place<'_>) -> Result<(), PreflightErr
 }
 
 async fn look(context: &Context, place: Place<'_>, version: TlsVersion) -> Observation {
+    let spot = Spot::of(&place);
+    let deadline = Instant::now() + context.options.timeout;
+    let persona = Persona::new(&context.provider);
     let dial = Dial {
         address: place.address,
-        sni: sni_of(&place.endpoint.host),
+        sni: sni_of(&spot.host),
+        hello: None,
         version,
         alpn: Alpn::Http1,
+        persona: &persona,
         credential: ClientCredential::none(),
-        deadline: Instant::now() + context.options.timeout,
+        resumption: None,
+        offer: Tickets::default(),
+        early_request: None,
+        deadline,
+        open_until: deadline,
     };
-    let host = &place.endpoint.host;
-    Probe { target: &context.target, dial, host, provider: &context.provider }.observe().await
+    let words = Words::default();
+    Probe { target: &context.target, spot: &spot, words: &words, deadline }
+        .connect(dial)
+        .await
+        .observation
 }
 
 /// A connection that just ends is no answer in TLS, unless the gate had begun a handshake.

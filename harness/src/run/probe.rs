@@ -1,92 +1,141 @@
 //! One probe: connect, ask the gate whom it sees, ask for the protected resource, and say what came of it.
 
-use std::sync::Arc;
-
 use mtls_reports::PeerText;
 use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts};
-use rustls::crypto::CryptoProvider;
+use mtls_scenarios::Role;
 use tokio::time::Instant;
 
 use super::identity::{self, Reading};
+use super::spot::Spot;
+use super::wording::Words;
 use crate::client::{self, Connection, Dial, Failure, Request, Response};
 use crate::target::Running;
 
-/// One probe of a gate.
-#[derive(Clone, Debug)]
+/// What is asked of a gate, and for whose resource.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Probe<'a> {
     pub(super) target: &'a Running,
-    pub(super) dial: Dial<'a>,
-    pub(super) host: &'a str,
-    pub(super) provider: &'a Arc<CryptoProvider>,
+    pub(super) spot: &'a Spot,
+    pub(super) words: &'a Words,
+    pub(super) deadline: Instant,
+}
+
+/// What a probe saw, and what it leaves.
+pub(super) struct Probed {
+    pub(super) observation: Observation,
+    /// The connection, where there was one.
+    pub(super) connection: Option<Connection>,
 }
 
 impl Probe<'_> {
-    /// Probes. Every wait inside ends at the dial's deadline.
-    pub(super) async fn observe(&self) -> Observation {
+    /// Connects and asks. Every wait inside ends at the deadline.
+    pub(super) async fn connect(&self, dial: Dial<'_>) -> Probed {
         let started = Instant::now();
-        let (answers, tls) = self.ask().await;
-        let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (outcome, marker, unverified_identity) =
-            answers.map_or_else(|failure| (outcome_of(failure), false, None), Answers::outcome);
-        Observation { outcome, marker, unverified_identity, tls, elapsed_us }
-    }
-
-    async fn ask(&self) -> (Result<Answers, Failure>, TlsFacts) {
-        let mut connection = match client::connect(self.dial.clone(), self.provider).await {
-            Ok(connection) => connection,
-            Err((failure, facts)) => return (Err(failure), facts),
+        let (answers, tls, connection) = match client::connect(dial.clone()).await {
+            Err((failure, facts)) => (Err(failure), facts, None),
+            Ok(mut connection) => {
+                let facts = connection.facts().clone();
+                let answers = match connection.take_early_response() {
+                    Some(early) => early.map(|response| self.early(&response)),
+                    None => self.ask(&mut connection, Some(&dial)).await,
+                };
+                (answers, facts, Some(connection))
+            }
         };
-        let facts = connection.facts().clone();
-        (self.requests(&mut connection).await, facts)
+        Probed { observation: observation(self.spot.role, started, answers, tls), connection }
     }
 
-    async fn requests(&self, connection: &mut Connection) -> Result<Answers, Failure> {
+    /// Asks on a connection that is open already.
+    pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
+        let started = Instant::now();
+        let answers = self.ask(connection, None).await;
+        observation(self.spot.role, started, answers, connection.facts().clone())
+    }
+
+    /// Understands the answer to bytes that were written without TLS.
+    pub(super) fn plain(&self, answer: Result<Response, Failure>, started: Instant) -> Observation {
+        let answers = answer.map(|response| self.early(&response));
+        observation(self.spot.role, started, answers, TlsFacts::default())
+    }
+
+    /// What one response alone says.
+    fn early(&self, response: &Response) -> Answers {
+        let marker = self.marker_in(response);
+        Answers { status: response.status, reading: Reading::default(), marker }
+    }
+
+    /// The request for the protected resource.
+    pub(super) fn protected_request(&self) -> Request<'_> {
+        let path = self.words.path.as_deref().unwrap_or(&self.target.probe().protected_path);
+        let method = self.words.method.as_deref().unwrap_or("GET");
+        Request { method, ..self.words.request(&self.spot.host, path) }
+    }
+
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        dial: Option<&Dial<'_>>,
+    ) -> Result<Answers, Failure> {
         let paths = self.target.probe();
-        let request = |path| Request { host: self.host, path };
-        let first = connection.request(request(&paths.identity_path)).await?;
+        let first = self.words.request(&self.spot.host, &paths.identity_path);
+        let first = connection.request(first, self.deadline).await?;
         let reading = match &paths.identity {
             Some(source) if is_success(first.status) => identity::read(source, &first),
             _ => Reading::default(),
         };
-        if paths.protected_path == paths.identity_path {
-            let marker = self.is_protected(&first);
+        let ordinary = self.words.method.is_none() && self.words.path.is_none();
+        if ordinary && paths.protected_path == paths.identity_path {
+            let marker = self.given_away("GET", &first);
             return Ok(Answers { status: first.status, reading, marker });
         }
         // A gate that refuses here has said all; asking on would only cost a round trip.
-        if !is_success(first.status) {
-            let marker = self.holds_marker(&first);
+        if ordinary && !is_success(first.status) {
+            let marker = self.marker_in(&first);
             return Ok(Answers { status: first.status, reading, marker });
         }
-        let second = if connection.is_reusable().await {
-            connection.request(request(&paths.protected_path)).await
-        } else {
-            match client::connect(self.dial.clone(), self.provider).await {
-                Ok(mut fresh) => fresh.request(request(&paths.protected_path)).await,
+        let request = self.protected_request();
+        let second = if connection.is_reusable(self.deadline).await {
+            connection.request(request, self.deadline).await
+        } else if let Some(dial) = dial {
+            match client::connect(dial.clone()).await {
+                Ok(mut fresh) => fresh.request(request, self.deadline).await,
                 Err((failure, _)) => Err(failure),
             }
+        } else {
+            // Whoever closed the connection gives nothing more away.
+            return Ok(Answers { status: first.status, reading, marker: None });
         };
         let marker = match second {
-            Ok(response) => self.is_protected(&response),
+            Ok(response) => self.given_away(request.method, &response),
             // A refusal of the protected resource, by whatever means, is an answer too; silence is none.
-            Err(Failure::Refused(_)) => false,
+            Err(Failure::Refused(_)) => None,
             Err(failure) => return Err(failure),
         };
         Ok(Answers { status: first.status, reading, marker })
     }
 
-    /// Whether a response to the protected path gives the protected resource away.
-    fn is_protected(&self, response: &Response) -> bool {
-        match self.target.marker() {
-            Some(_) => self.holds_marker(response),
-            None => is_success(response.status),
+    /// Whose protected resource a response to a request for it gives away.
+    fn given_away(&self, method: &str, response: &Response) -> Option<Role> {
+        let by_status = match method {
+            // No body can hold a marker.
+            "HEAD" => true,
+            "OPTIONS" => false,
+            _ => self.target.marker(self.spot.role).is_none(),
+        };
+        if by_status && is_success(response.status) {
+            return Some(self.spot.role);
         }
+        self.marker_in(response)
     }
 
-    /// Whether the marker is in the body, whatever the status.
-    fn holds_marker(&self, response: &Response) -> bool {
-        self.target.marker().is_some_and(|marker| {
-            let marker = marker.as_bytes();
-            !marker.is_empty() && response.body.windows(marker.len()).any(|part| part == marker)
+    /// Whose marker is in the body, whatever the status.
+    fn marker_in(&self, response: &Response) -> Option<Role> {
+        let others = Role::ALL.into_iter().filter(|role| *role != self.spot.role);
+        [self.spot.role].into_iter().chain(others).find(|role| {
+            self.target.marker(*role).is_some_and(|marker| {
+                let marker = marker.as_bytes();
+                !marker.is_empty() && response.body.windows(marker.len()).any(|part| part == marker)
+            })
         })
     }
 }
@@ -99,21 +148,36 @@ const fn is_success(status: u16) -> bool {
 struct Answers {
     status: u16,
     reading: Reading,
-    marker: bool,
+    /// Whose marker came back.
+    marker: Option<Role>,
 }
 
 impl Answers {
-    fn outcome(self) -> (Outcome, bool, Option<Identity>) {
+    fn outcome(self) -> (Outcome, Option<Role>, Option<Identity>) {
         let Self { status, reading: Reading { verified, identity }, marker } = self;
-        if verified || marker {
+        if verified || marker.is_some() {
             // An identity that the gate does not vouch for is no identity.
             let identity = identity.filter(|_| verified);
             return (Outcome::Authenticated { identity }, marker, None);
         }
         if is_success(status) {
-            return (Outcome::Anonymous, false, identity);
+            return (Outcome::Anonymous, None, identity);
         }
-        (Outcome::RejectedHttp { status }, false, None)
+        (Outcome::RejectedHttp { status }, None, None)
+    }
+}
+
+fn observation(own: Role, started: Instant, answers: Result<Answers, Failure>, tls: TlsFacts) -> Observation {
+    let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let (outcome, marker, unverified_identity) =
+        answers.map_or_else(|failure| (outcome_of(failure), None, None), Answers::outcome);
+    Observation {
+        outcome,
+        marker: marker.is_some(),
+        marker_of: marker.filter(|role| *role != own),
+        unverified_identity,
+        tls,
+        elapsed_us,
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Held {
     pub(super) subject: Option<Subject>,
     /// The account's anchors that it needs.
     pub(super) anchors: BTreeSet<String>,
+    /// Its end-entity certificate; none without one.
+    pub(super) certificate: Option<CertificateDer<'static>>,
     /// Start of its validity, for one that was minted not to be valid yet.
     valid_from: Option<UnixTime>,
 }
@@ -29,6 +31,11 @@ impl Held {
     /// Whether a certificate that was minted not to be valid yet has become so.
     pub(super) fn is_valid_by_now(&self) -> bool {
         self.valid_from.is_some_and(|from| UnixTime::now() >= from)
+    }
+
+    /// `notAfter` of its end-entity certificate.
+    pub(super) fn not_after(&self) -> Option<UnixTime> {
+        validity(self.certificate.as_ref()?).map(|(_, not_after)| not_after)
     }
 }
 
@@ -61,6 +68,11 @@ pub(super) struct Wallet {
 impl Wallet {
     pub(super) fn new(world: World, library: Arc<Library>) -> Self {
         Self { world, library, kept: Mutex::default() }
+    }
+
+    /// The certificates of the run.
+    pub(super) const fn world(&self) -> &World {
+        &self.world
     }
 
     /// A credential under an account's anchors, with keys of this algorithm.
@@ -101,8 +113,10 @@ impl Wallet {
             .end_entity
             .as_ref()
             .filter(|_| minted.at_use)
-            .and_then(|end_entity| not_before(&end_entity.der))
+            .and_then(|end_entity| validity(&end_entity.der))
+            .map(|(not_before, _)| not_before)
             .filter(|from| *from > now);
+        let certificate = minted.end_entity.as_ref().map(|end_entity| end_entity.der.clone());
         let client = match (minted.certificate_list, minted.key) {
             (Some(list), Some(key)) => ClientCredential::new(list, key),
             _ => ClientCredential::none(),
@@ -112,13 +126,17 @@ impl Wallet {
             sha1: end_entity.sha1,
             name: end_entity.subject.unwrap_or_default(),
         });
-        Ok(Arc::new(Held { client, subject, anchors, valid_from }))
+        Ok(Arc::new(Held { client, subject, anchors, certificate, valid_from }))
     }
 }
 
-/// `notBefore` of a certificate.
-fn not_before(certificate: &CertificateDer<'_>) -> Option<UnixTime> {
+/// `notBefore` and `notAfter` of a certificate.
+fn validity(certificate: &CertificateDer<'_>) -> Option<(UnixTime, UnixTime)> {
     let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
-    let seconds = u64::try_from(parsed.validity().not_before.timestamp()).ok()?;
-    Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    let time = |seconds: i64| {
+        let seconds = u64::try_from(seconds).ok()?;
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+    };
+    let validity = parsed.validity();
+    Some((time(validity.not_before.timestamp())?, time(validity.not_after.timestamp())?))
 }

@@ -1,9 +1,10 @@
 //! The certificates of a run: who the customers are, what their gates trust, what is revoked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Target};
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 
 use crate::pki::{Authority, Forge, ForgeError, Minted, OpensslError, OpensslRecipe, UserCa};
 use crate::target::{AccountMaterial, Material};
@@ -103,7 +104,7 @@ impl World {
             let checks_crls = |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
             let crls = match library.accounts.get(name) {
                 Some(account) if target.endpoints.values().any(checks_crls) => {
-                    self.forge.crls(account, authority, &library.credentials)?
+                    self.forge.crls(&account.crls, authority, &library.credentials)?
                 }
                 _ => Vec::new(),
             };
@@ -112,10 +113,38 @@ impl World {
         }
         let hosts: Vec<&str> = target.endpoints.values().map(|e| e.host.as_str()).collect();
         Ok(Material {
-            server: self.forge.server_credential(&hosts)?,
+            server: Arc::new(self.forge.server_credential(&hosts)?),
             accounts,
-            marker: self.forge.secret("marker"),
+            secret: self.forge.secret("marker"),
         })
+    }
+
+    /// These anchors of an account.
+    pub(super) fn anchors(&self, account: &str, names: &[String]) -> Vec<CertificateDer<'static>> {
+        let authority = self.authorities.get(account);
+        authority.map(|authority| authority.trust_bundle(Some(names))).unwrap_or_default()
+    }
+
+    /// The revocation lists that an account keeps under a name.
+    pub(super) fn crl_set(
+        &self,
+        library: &Library,
+        account: &str,
+        name: &str,
+    ) -> Result<Vec<CertificateRevocationListDer<'static>>, ForgeError> {
+        let lists = library.accounts.get(account).and_then(|account| account.crl_sets.get(name));
+        match (lists, self.authorities.get(account)) {
+            (Some(lists), Some(authority)) => {
+                self.forge.crls(lists, authority, &library.credentials)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether this is the encoded name of one of an account's CAs.
+    pub(super) fn is_authority_of(&self, account: &str, name: &[u8]) -> bool {
+        let authority = self.authorities.get(account);
+        authority.is_some_and(|authority| authority.subjects().any(|subject| subject == name))
     }
 
     pub(super) fn mint(&self, order: Order<'_>) -> Result<Minted, MintError> {

@@ -9,15 +9,17 @@ use std::time::Duration;
 use std::{env, fs};
 
 use mtls_reports::PeerText;
-use mtls_scenarios::{Launch, Reload, Target};
+use mtls_scenarios::{Launch, Reload, Spoilt, Target};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use super::material::{Material, Written};
+use super::change::ChangeError;
+use super::configuration::Configuration;
+use super::material::Material;
 use super::process::Process;
-use super::template::{UnknownPlaceholder, fill};
+use super::template::UnknownPlaceholder;
 
 /// Where servers live that an ordinary user's `PATH` leaves out.
 const MORE_FOLDERS: [&str; 4] = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin"];
@@ -83,19 +85,26 @@ pub enum LaunchError {
 #[derive(Debug)]
 pub(super) struct Launched {
     process: Process,
-    reload: Option<Reload>,
+    launch: Launch,
+    program: PathBuf,
     directory: TempDir,
+    generation: u64,
     pub(super) addresses: BTreeMap<String, SocketAddr>,
     pub(super) version: Option<PeerText>,
 }
 
+/// What a server's configuration says.
+#[derive(Clone, Copy)]
+pub(super) struct Policy<'a> {
+    pub(super) target: &'a Target,
+    pub(super) templates: &'a BTreeMap<String, String>,
+    pub(super) material: &'a Material,
+    /// A CA file that is spoilt: account and how.
+    pub(super) spoilt: Option<(&'a str, Spoilt)>,
+}
+
 impl Launched {
-    pub(super) async fn start(
-        target: &Target,
-        launch: &Launch,
-        templates: &BTreeMap<String, String>,
-        material: &Material,
-    ) -> Result<Self, LaunchError> {
+    pub(super) async fn start(policy: Policy<'_>, launch: &Launch) -> Result<Self, LaunchError> {
         let program = find(&launch.program).ok_or_else(|| LaunchError::Missing {
             programs: launch.program.clone(),
             install: launch.install.clone(),
@@ -103,7 +112,7 @@ impl Launched {
         let version = version_of(&program, &launch.version).await;
         let mut attempt = 1;
         loop {
-            match Self::try_start(target, launch, templates, material, &program).await {
+            match Self::try_start(policy, launch, &program).await {
                 Err(LaunchError::Ended { log, .. })
                     if attempt < ATTEMPTS && log.contains("Address already in use") =>
                 {
@@ -116,38 +125,29 @@ impl Launched {
     }
 
     async fn try_start(
-        target: &Target,
+        policy: Policy<'_>,
         launch: &Launch,
-        templates: &BTreeMap<String, String>,
-        material: &Material,
         program: &Path,
     ) -> Result<Self, LaunchError> {
         let directory = tempfile::Builder::new()
             .prefix("mtls-harness-")
             .tempdir()
             .map_err(failed_to("make a temporary directory"))?;
-        let written =
-            material.write(directory.path()).map_err(failed_to("write certificates and keys"))?;
-        let addresses = free_ports(target).map_err(failed_to("find a free port"))?;
-        let values = Values { target, material, written: &written, addresses: &addresses };
-        let value = |name: &str, argument: &str| values.get(directory.path(), name, argument);
-        for (name, template) in &launch.files {
-            let text =
-                templates.get(template).ok_or_else(|| LaunchError::NoTemplate(template.clone()))?;
-            let filled = fill(text, value)
-                .map_err(|source| LaunchError::Template { file: template.clone(), source })?;
-            fs::write(directory.path().join(name), filled)
-                .map_err(failed_to("write the configuration"))?;
-        }
-        let args = launch.args.iter().map(|arg| fill(arg, value)).collect::<Result<Vec<_>, _>>();
-        let args = args.map_err(|source| LaunchError::Template {
-            file: "the target file's `args`".to_owned(),
-            source,
-        })?;
+        let addresses = free_ports(policy.target).map_err(failed_to("find a free port"))?;
+        let configuration =
+            Configuration { policy, launch, directory: directory.path(), addresses: &addresses };
+        let args = configuration.write(1)?;
         let process = Process::start(program, &args, directory.path())
             .map_err(failed_to("start the server"))?;
-        let mut launched =
-            Self { process, reload: launch.reload.clone(), directory, addresses, version: None };
+        let mut launched = Self {
+            process,
+            launch: launch.clone(),
+            program: program.to_owned(),
+            directory,
+            generation: 1,
+            addresses,
+            version: None,
+        };
         match launched.wait_until_ready(launch.ready_within).await {
             Ok(()) => Ok(launched),
             Err(error) => {
@@ -185,20 +185,34 @@ impl Launched {
         shown.collect::<Vec<_>>().join("\n")
     }
 
-    /// Makes the server read its configuration again.
-    pub(super) async fn reload(&mut self) -> io::Result<()> {
-        match &self.reload {
-            Some(Reload::Signal(name)) => self.process.signal(name).await,
-            None => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "the target file does not say how to reload",
-            )),
-        }
+    /// Writes a new configuration and makes the server read it. The generation that shows that it did.
+    pub(super) async fn reload(&mut self, policy: Policy<'_>) -> Result<u64, ChangeError> {
+        let Some(Reload::Signal(name)) = self.launch.reload.clone() else {
+            let reason = "the target file does not say how to reload".to_owned();
+            return Err(ChangeError::Unsupported(reason));
+        };
+        self.configure(policy)?;
+        self.process.signal(&name).await?;
+        Ok(self.generation)
+    }
+
+    /// Writes a new configuration, stops the server and starts it again where it was.
+    pub(super) async fn restart(&mut self, policy: Policy<'_>) -> Result<(), ChangeError> {
+        let args = self.configure(policy)?;
+        self.process.end().await?;
+        self.process = Process::start(&self.program, &args, self.directory.path())?;
+        self.wait_until_ready(self.launch.ready_within).await.map_err(ChangeError::Launch)
+    }
+
+    fn configure(&mut self, policy: Policy<'_>) -> Result<Vec<String>, LaunchError> {
+        self.generation += 1;
+        let (directory, addresses) = (self.directory.path(), &self.addresses);
+        Configuration { policy, launch: &self.launch, directory, addresses }.write(self.generation)
     }
 
     /// Stops the server; `keep` leaves its directory, whose path is returned.
-    pub(super) async fn stop(self, keep: bool) -> io::Result<Option<PathBuf>> {
-        self.process.stop().await?;
+    pub(super) async fn stop(mut self, keep: bool) -> io::Result<Option<PathBuf>> {
+        self.process.end().await?;
         if keep {
             return Ok(Some(self.directory.keep()));
         }
@@ -206,7 +220,7 @@ impl Launched {
     }
 }
 
-fn failed_to(what: &str) -> impl Fn(io::Error) -> LaunchError + use<> {
+pub(super) fn failed_to(what: &str) -> impl Fn(io::Error) -> LaunchError + use<> {
     let what = what.to_owned();
     move |source| LaunchError::Io { what: what.clone(), source }
 }
@@ -243,34 +257,4 @@ fn free_ports(target: &Target) -> io::Result<BTreeMap<String, SocketAddr>> {
         held.push(listener);
     }
     Ok(addresses)
-}
-
-/// What placeholders stand for.
-struct Values<'a> {
-    target: &'a Target,
-    material: &'a Material,
-    written: &'a Written,
-    addresses: &'a BTreeMap<String, SocketAddr>,
-}
-
-impl Values<'_> {
-    fn get(&self, directory: &Path, name: &str, argument: &str) -> Option<String> {
-        let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
-        match name {
-            "RUN" => Some(directory.to_string_lossy().into_owned()),
-            "PORT" => self.addresses.get(argument).map(|address| address.port().to_string()),
-            "HOST" => {
-                let mut endpoints = self.target.endpoints.iter();
-                endpoints
-                    .find(|(role, _)| role.as_str() == argument)
-                    .map(|(_, endpoint)| endpoint.host.clone())
-            }
-            "SERVER_CERT" => Some(shown(&self.written.server_certificate)),
-            "SERVER_KEY" => Some(shown(&self.written.server_key)),
-            "CA" => self.written.trust_bundles.get(argument).map(shown),
-            "CRL" => self.written.crls.get(argument).map(shown),
-            "MARKER" => Some(self.material.marker.clone()),
-            _ => None,
-        }
-    }
 }

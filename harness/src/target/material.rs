@@ -5,20 +5,22 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use mtls_scenarios::{Role, Spoilt};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use crate::pki::{ServerCredential, pem};
 
 /// Everything that a gate needs to be told before it starts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Material {
     /// The gate's own certificate and key.
-    pub server: ServerCredential,
+    pub server: Arc<ServerCredential>,
     /// By account name.
     pub accounts: BTreeMap<String, AccountMaterial>,
-    /// Text that only the protected resource may return.
-    pub marker: String,
+    /// What the secrets of the endpoints are made of; only their protected resources may return them.
+    pub secret: String,
 }
 
 /// Whom the endpoints of one account trust.
@@ -40,17 +42,25 @@ pub(super) struct Written {
 }
 
 impl Material {
-    /// Writes everything into a directory of the target's own.
+    /// Text that only the protected resource of this endpoint may return.
+    pub fn marker(&self, role: Role) -> String {
+        format!("{}-{}", self.secret, role.as_str())
+    }
+
+    /// Writes everything into a directory of the target's own, over what is there.
     pub(super) fn write(&self, directory: &Path) -> io::Result<Written> {
         let server_certificate = directory.join("server.crt");
         fs::write(&server_certificate, self.server.chain_pem())?;
         let server_key = directory.join("server.key");
-        write_private(&server_key, &self.server.key_pem())?;
+        if !server_key.exists() {
+            write_private(&server_key, &self.server.key_pem())?;
+        }
         let mut trust_bundles = BTreeMap::new();
         let mut crls = BTreeMap::new();
         for (name, account) in &self.accounts {
             let path = directory.join(format!("{name}-ca.pem"));
-            fs::write(&path, pem_of("CERTIFICATE", &account.anchors))?;
+            clear(&path)?;
+            fs::write(&path, account.trust_bundle())?;
             trust_bundles.insert(name.clone(), path);
             if !account.crls.is_empty() {
                 let path = directory.join(format!("{name}-crl.pem"));
@@ -59,6 +69,43 @@ impl Material {
             }
         }
         Ok(Written { server_certificate, server_key, trust_bundles, crls })
+    }
+}
+
+impl Material {
+    /// Spoils the file with an account's CAs.
+    pub(super) fn spoil(&self, account: &str, path: &Path, how: Spoilt) -> io::Result<()> {
+        clear(path)?;
+        let bundle = self.accounts.get(account).map(AccountMaterial::trust_bundle);
+        match how {
+            Spoilt::Empty => fs::write(path, ""),
+            Spoilt::Garbage => fs::write(path, [0x00, 0xff, 0x30, 0x82].repeat(64)),
+            Spoilt::PrivateKey => fs::write(path, self.server.key_pem()),
+            Spoilt::EndEntity => fs::write(path, self.server.chain_pem()),
+            Spoilt::Missing => Ok(()),
+            Spoilt::Unreadable => std::os::unix::fs::symlink(path, path),
+            Spoilt::Truncated => {
+                let mut bundle = bundle.unwrap_or_default();
+                // The footer and some of the Base64 before it.
+                bundle.truncate(bundle.len().saturating_sub(120));
+                fs::write(path, bundle)
+            }
+        }
+    }
+}
+
+impl AccountMaterial {
+    /// The trust anchors as PEM.
+    fn trust_bundle(&self) -> String {
+        pem_of("CERTIFICATE", &self.anchors)
+    }
+}
+
+/// Removes what is at a path, a link too.
+fn clear(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -1,13 +1,17 @@
 //! What is under test: how it is started or reached, where its endpoints are, and its controls.
 
+mod change;
+mod configuration;
 mod launched;
 mod material;
+mod mock;
 mod process;
 mod remote;
 mod running;
 mod template;
 
+pub use change::{Change, ChangeError, Changed};
 pub use launched::LaunchError;
 pub use material::{AccountMaterial, Material};
 pub use remote::{Remote, RemoteError};
-pub use running::{Place, Running, StartError, start};
+pub use running::{Blueprint, Place, Running, StartError};

@@ -85,7 +85,7 @@ impl Process {
     }
 
     /// Stops the server and waits until it is gone.
-    pub(super) async fn stop(mut self) -> io::Result<()> {
+    pub(super) async fn end(&mut self) -> io::Result<()> {
         drop(self.signals.take());
         match timeout(Duration::from_secs(5), self.supervisor.wait()).await {
             Ok(status) => status.map(drop),
@@ -134,7 +134,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let script = "echo $$; while :; do sleep 0.01; done";
         let args = words(&["-c", script]);
-        let process = Process::start(Path::new("/bin/sh"), &args, directory.path()).unwrap();
+        let mut process = Process::start(Path::new("/bin/sh"), &args, directory.path()).unwrap();
         let log = process.log().to_owned();
         let pid = loop {
             let text = std::fs::read_to_string(&log).unwrap_or_default();
@@ -143,7 +143,7 @@ mod tests {
             }
             tokio::task::yield_now().await;
         };
-        process.stop().await.unwrap();
+        process.end().await.unwrap();
         assert!(!Path::new("/proc").join(pid).exists());
     }
 }

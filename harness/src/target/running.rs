@@ -4,28 +4,48 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use mtls_reports::PeerText;
-use mtls_scenarios::{Endpoint, Mode, Probe, Role, Start, Target};
+use mtls_scenarios::{Apply, Endpoint, Launch, Probe, Role, Spoilt, Start, Target};
 
-use super::launched::{LaunchError, Launched};
+use super::change::{Change, ChangeError, Changed};
+use super::launched::{LaunchError, Launched, Policy};
 use super::material::Material;
+use super::mock::Mock;
 use super::remote::{self, RemoteError};
-use crate::server::{Fault, Gate, GateAccount, GateConfig, GateEndpoint, GateError, Limits};
+use crate::server::{Fault, GateError};
+
+/// Everything that a target is brought up from, as often as it is needed.
+#[derive(Clone, Debug)]
+pub struct Blueprint {
+    /// The target file.
+    pub target: Target,
+    /// Files beside the target files.
+    pub templates: Arc<BTreeMap<String, String>>,
+    /// Certificates, keys, secrets.
+    pub material: Material,
+    /// What is wrong with the mock.
+    pub fault: Option<Fault>,
+    /// Whether a target that is not on this machine may be attacked.
+    pub authorized: bool,
+}
 
 /// A target that is up.
 #[derive(Debug)]
 pub struct Running {
-    target: Target,
+    /// What holds now: changes are made here, too.
+    blueprint: Blueprint,
     addresses: BTreeMap<String, SocketAddr>,
     version: Option<PeerText>,
-    marker: Option<String>,
+    is_down: bool,
     backing: Backing,
 }
 
 #[derive(Debug)]
 enum Backing {
-    Mock(Gate),
+    Mock(Box<Mock>),
     Launched(Box<Launched>),
     Remote,
 }
@@ -65,46 +85,46 @@ pub enum StartError {
     FaultNeedsMock,
 }
 
-/// Brings a target up.
-///
-/// # Errors
-/// Nothing is left running or on disk.
-pub async fn start(
-    target: Target,
-    templates: &BTreeMap<String, String>,
-    material: &Material,
-    fault: Option<Fault>,
-    authorized: bool,
-) -> Result<Running, StartError> {
-    if fault.is_some() && !matches!(target.start, Start::Embedded) {
-        return Err(StartError::FaultNeedsMock);
-    }
-    let (addresses, version, backing) = match &target.start {
-        Start::Embedded => {
-            let gate = Gate::start(gate_config(&target, material, fault)).await?;
-            let addresses = target
-                .listeners
-                .keys()
-                .filter_map(|name| Some((name.clone(), gate.address(name)?)))
-                .collect();
-            (addresses, None, Backing::Mock(gate))
+impl Blueprint {
+    /// Brings the target up.
+    ///
+    /// # Errors
+    /// Nothing is left running or on disk.
+    pub async fn start(self) -> Result<Running, StartError> {
+        if self.fault.is_some() && !matches!(self.target.start, Start::Embedded) {
+            return Err(StartError::FaultNeedsMock);
         }
-        Start::Launch(launch) => {
-            let launched = Launched::start(&target, launch, templates, material).await?;
-            let version = launched.version.clone();
-            (launched.addresses.clone(), version, Backing::Launched(Box::new(launched)))
-        }
-        Start::Running => {
-            let addresses = remote::resolve(&target)?;
-            let elsewhere = addresses.values().find(|address| !address.ip().is_loopback());
-            if let (Some(&address), false) = (elsewhere, authorized) {
-                return Err(StartError::NotAuthorized { address });
+        let (addresses, version, backing) = match &self.target.start {
+            Start::Embedded => {
+                let (mock, addresses) = Mock::start(&self).await?;
+                (addresses, None, Backing::Mock(Box::new(mock)))
             }
-            (addresses, None, Backing::Remote)
-        }
-    };
-    let marker = target.probe.marker.as_ref().map(|m| m.replace("@MARKER@", &material.marker));
-    Ok(Running { target, addresses, version, marker, backing })
+            Start::Launch(launch) => {
+                let launched = Launched::start(self.policy(None), launch).await?;
+                let version = launched.version.clone();
+                (launched.addresses.clone(), version, Backing::Launched(Box::new(launched)))
+            }
+            Start::Running => {
+                let addresses = remote::resolve(&self.target)?;
+                let elsewhere = addresses.values().find(|address| !address.ip().is_loopback());
+                if let (Some(&address), false) = (elsewhere, self.authorized) {
+                    return Err(StartError::NotAuthorized { address });
+                }
+                (addresses, None, Backing::Remote)
+            }
+        };
+        Ok(Running { blueprint: self, addresses, version, is_down: false, backing })
+    }
+
+    /// Whether every start gives a target of its own, which may be changed.
+    pub const fn is_ours(&self) -> bool {
+        !matches!(self.target.start, Start::Running)
+    }
+
+    fn policy<'a>(&'a self, spoilt: Option<(&'a str, Spoilt)>) -> Policy<'a> {
+        let Self { target, templates, material, .. } = self;
+        Policy { target, templates, material, spoilt }
+    }
 }
 
 impl StartError {
@@ -127,7 +147,7 @@ impl Running {
     /// The first of the roles that the target plays.
     pub fn place(&self, roles: &[Role]) -> Option<Place<'_>> {
         roles.iter().find_map(|role| {
-            let endpoint = self.target.endpoints.get(role)?;
+            let endpoint = self.target().endpoints.get(role)?;
             let address = *self.addresses.get(&endpoint.listener)?;
             Some(Place { role: *role, address, endpoint })
         })
@@ -138,19 +158,20 @@ impl Running {
         self.addresses.iter().map(|(name, address)| (name.as_str(), *address))
     }
 
-    /// The target file.
+    /// The target file, with the changes since.
     pub const fn target(&self) -> &Target {
-        &self.target
+        &self.blueprint.target
     }
 
     /// How to ask it who we are.
     pub const fn probe(&self) -> &Probe {
-        &self.target.probe
+        &self.blueprint.target.probe
     }
 
-    /// The text that only its protected resource returns, where it has one.
-    pub fn marker(&self) -> Option<&str> {
-        self.marker.as_deref()
+    /// The text that only the protected resource of an endpoint returns, where there is such a text.
+    pub fn marker(&self, role: Role) -> Option<String> {
+        let text = self.probe().marker.as_ref()?;
+        Some(text.replace("@MARKER@", &self.blueprint.material.marker(role)))
     }
 
     /// What it says its version is.
@@ -158,23 +179,93 @@ impl Running {
         self.version.as_ref()
     }
 
-    /// Makes it read its configuration again.
-    pub async fn reload(&mut self) -> io::Result<()> {
-        match &mut self.backing {
-            Backing::Launched(launched) => launched.reload().await,
-            // The mock has no configuration but what its controls set, which holds at once.
-            Backing::Mock(_) => Ok(()),
-            Backing::Remote => {
-                Err(io::Error::new(io::ErrorKind::Unsupported, "the server is not ours to reload"))
+    /// Whether it did not come up again after a change.
+    pub const fn is_down(&self) -> bool {
+        self.is_down
+    }
+
+    /// Changes it as its operator would.
+    ///
+    /// # Errors
+    /// Where the change cannot be tried at all; a target that refuses it is no error.
+    pub async fn change(&mut self, change: &Change) -> Result<Changed, ChangeError> {
+        self.supports(change)?;
+        self.remember(change);
+        let Self { blueprint, backing, addresses, is_down, .. } = self;
+        match backing {
+            Backing::Mock(mock) => {
+                let changed = mock.change(blueprint, change).await?;
+                *addresses = mock.addresses(&blueprint.target);
+                *is_down = mock.is_down();
+                Ok(changed)
             }
+            Backing::Launched(launched) => {
+                let spoilt = change.ca_file.as_ref().map(|(account, how)| (account.as_str(), *how));
+                let policy = blueprint.policy(spoilt);
+                if change.by == Apply::Reload {
+                    let generation = launched.reload(policy).await?;
+                    let Start::Launch(Launch { generation_header: Some(header), .. }) =
+                        &blueprint.target.start
+                    else {
+                        return Ok(Changed::Applied);
+                    };
+                    return Ok(Changed::Told { generation, header: header.clone() });
+                }
+                match launched.restart(policy).await {
+                    Ok(()) => Ok(Changed::Applied),
+                    Err(ChangeError::Launch(LaunchError::Ended { log, .. })) => {
+                        *is_down = true;
+                        Ok(Changed::Refused(PeerText::new(&log)))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            Backing::Remote => Err(not_ours()),
+        }
+    }
+
+    /// Moves the target's clock forward, where it has one of its own; whether it has.
+    pub fn advance_clock(&self, by: Duration) -> bool {
+        match &self.backing {
+            Backing::Mock(mock) => mock.advance_clock(by),
+            Backing::Launched(_) | Backing::Remote => false,
+        }
+    }
+
+    fn supports(&self, change: &Change) -> Result<(), ChangeError> {
+        let unsupported = |reason: &str| Err(ChangeError::Unsupported(reason.to_owned()));
+        let Start::Launch(launch) = &self.target().start else { return Ok(()) };
+        if !change.modes.is_empty() && launch.modes.is_empty() {
+            return unsupported("the target file does not say how to change modes");
+        }
+        let by_reload = change.by == Apply::Reload;
+        if by_reload && (launch.reload.is_none() || launch.generation_header.is_none()) {
+            return unsupported("the target file does not say how to reload");
+        }
+        Ok(())
+    }
+
+    /// Notes what will hold from now on.
+    fn remember(&mut self, change: &Change) {
+        let Blueprint { target, material, .. } = &mut self.blueprint;
+        for (role, mode) in &change.modes {
+            if let Some(endpoint) = target.endpoints.get_mut(role) {
+                endpoint.mode = *mode;
+            }
+        }
+        for (account, anchors) in &change.anchors {
+            material.accounts.entry(account.clone()).or_default().anchors.clone_from(anchors);
+        }
+        for (account, crls) in &change.crls {
+            material.accounts.entry(account.clone()).or_default().crls.clone_from(crls);
         }
     }
 
     /// Stops what the harness started. `keep_logs` leaves a launched server's directory and returns its path.
     pub async fn stop(self, keep_logs: bool) -> io::Result<Option<PathBuf>> {
         match self.backing {
-            Backing::Mock(gate) => {
-                gate.stop().await;
+            Backing::Mock(mock) => {
+                mock.stop().await;
                 Ok(None)
             }
             Backing::Launched(launched) => launched.stop(keep_logs).await,
@@ -183,39 +274,6 @@ impl Running {
     }
 }
 
-fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> GateConfig {
-    GateConfig {
-        marker: material.marker.clone(),
-        certificates: material.server.chain.clone(),
-        key: material.server.key_der().into(),
-        accounts: material
-            .accounts
-            .iter()
-            .map(|(name, account)| GateAccount {
-                name: name.clone(),
-                prefix: name.clone(),
-                anchors: account.anchors.clone(),
-                crls: account.crls.clone(),
-            })
-            .collect(),
-        listeners: target
-            .listeners
-            .keys()
-            .map(|name| (name.clone(), gate_endpoints(target, name)))
-            .collect(),
-        fault,
-        limits: Limits::default(),
-    }
-}
-
-fn gate_endpoints(target: &Target, listener: &str) -> Vec<GateEndpoint> {
-    let there = target.endpoints.values().filter(|endpoint| endpoint.listener == listener);
-    there
-        .map(|endpoint| GateEndpoint {
-            host: endpoint.host.clone(),
-            mode: endpoint.mode,
-            account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
-            check_crls: endpoint.crl,
-        })
-        .collect()
+fn not_ours() -> ChangeError {
+    ChangeError::Unsupported("the server is not the harness's to change".to_owned())
 }

@@ -53,6 +53,7 @@ pub(crate) fn observed(outcome: Outcome) -> Observation {
     Observation {
         marker: matches!(outcome, Outcome::Authenticated { .. }),
         outcome,
+        marker_of: None,
         unverified_identity: None,
         tls: TlsFacts {
             version: Some(TlsVersion::Tls13),
@@ -60,6 +61,7 @@ pub(crate) fn observed(outcome: Outcome) -> Observation {
             alpn: Some(Alpn::Http1),
             resumed: Some(false),
             certificate: CertificateSent::Sent,
+            early_data: None,
         },
         elapsed_us: 700,
     }
@@ -102,6 +104,7 @@ pub(crate) fn case(
         tls,
         expected: vec![expected],
         observed: outcome.map(observed),
+        steps: Vec::new(),
         verdict,
         disposition,
         explanation: String::new(),

@@ -4,11 +4,11 @@ use mtls_reports::{
     PeerText, Run,
     model::{
         CaseResult, CertificateSent, Discrepancy, Disposition, Fault, Grade, Identity, Observation,
-        Outcome, Phase, RunFooter, TlsFacts, TlsRefusal, Verdict,
+        Outcome, Phase, RunFooter, StepResult, TlsFacts, TlsRefusal, Verdict,
     },
     read_log_from,
 };
-use mtls_scenarios::{Alert, Alpn, Expected, Severity};
+use mtls_scenarios::{Alert, Alpn, Expected, Role, Severity};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::fixture::{self, MODES, VERSIONS};
@@ -47,27 +47,36 @@ fn facts() -> impl Strategy<Value = TlsFacts> {
     ]);
     let alpn = option::of(select(vec![Alpn::Http1, Alpn::H2]));
     let version = option::of(select(VERSIONS.to_vec()));
-    (version, option::of(any::<String>()), alpn, any::<Option<bool>>(), certificate).prop_map(
-        |(version, cipher_suite, alpn, resumed, certificate)| TlsFacts {
+    let flags = any::<[Option<bool>; 2]>();
+    (version, option::of(any::<String>()), alpn, flags, certificate).prop_map(
+        |(version, cipher_suite, alpn, [resumed, early_data], certificate)| TlsFacts {
             version,
             cipher_suite,
             alpn,
             resumed,
             certificate,
+            early_data,
         },
     )
 }
 
 fn observation() -> impl Strategy<Value = Observation> {
-    (outcome(), any::<bool>(), option::of(identity()), facts(), any::<u64>()).prop_map(
-        |(outcome, marker, unverified_identity, tls, elapsed_us)| Observation {
+    let marker = (any::<bool>(), option::of(select(Role::ALL.to_vec())));
+    (outcome(), marker, option::of(identity()), facts(), any::<u64>()).prop_map(
+        |(outcome, (marker, marker_of), unverified_identity, tls, elapsed_us)| Observation {
             outcome,
             marker,
+            marker_of,
             unverified_identity,
             tls,
             elapsed_us,
         },
     )
+}
+
+fn step() -> impl Strategy<Value = StepResult> {
+    (any::<String>(), option::of(observation()))
+        .prop_map(|(action, observed)| StepResult { action, observed })
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {
@@ -80,6 +89,10 @@ fn verdict() -> impl Strategy<Value = Verdict> {
         Discrepancy::UnverifiedIdentity,
         Discrepancy::OtherRefusal,
         Discrepancy::OtherAlert,
+        Discrepancy::ForeignSecret,
+        Discrepancy::EarlyDataServed,
+        Discrepancy::ForeignAuthorities,
+        Discrepancy::Unresponsive,
     ]);
     prop_oneof![
         select(vec![Grade::Exact, Grade::Ok]).prop_map(Verdict::Pass),
@@ -101,26 +114,29 @@ fn case() -> impl Strategy<Value = CaseResult> {
     (
         (any::<String>(), any::<String>(), any::<String>(), severity, any::<u64>()),
         (select(MODES.to_vec()), select(VERSIONS.to_vec())),
-        (vec(expected, 0..3), option::of(observation())),
+        (vec(expected, 0..3), option::of(observation()), vec(step(), 0..3)),
         (verdict(), disposition),
     )
-        .prop_map(|(about, (mode, tls), (expected, observed), (verdict, disposition))| {
-            let (scenario, title, explanation, severity, elapsed_us) = about;
-            CaseResult {
-                id: String::new(),
-                scenario,
-                title,
-                severity,
-                mode,
-                tls,
-                expected,
-                observed,
-                verdict,
-                disposition,
-                explanation,
-                elapsed_us,
-            }
-        })
+        .prop_map(
+            |(about, (mode, tls), (expected, observed, steps), (verdict, disposition))| {
+                let (scenario, title, explanation, severity, elapsed_us) = about;
+                CaseResult {
+                    id: String::new(),
+                    scenario,
+                    title,
+                    severity,
+                    mode,
+                    tls,
+                    expected,
+                    observed,
+                    steps,
+                    verdict,
+                    disposition,
+                    explanation,
+                    elapsed_us,
+                }
+            },
+        )
 }
 
 fn run() -> impl Strategy<Value = Run> {

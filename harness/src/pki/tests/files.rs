@@ -21,7 +21,7 @@ const WITH_CRL: &str = r#"{"summary": "s", "anchors": {"main": {"profile": "auth
 fn revocation_lists_name_the_revoked() {
     let (forge, authority) = forge();
     let credentials = BTreeMap::from([("revoked".to_owned(), client(REVOKED))]);
-    let crls = forge.crls(&account(WITH_CRL), &authority, &credentials).unwrap();
+    let crls = forge.crls(&account(WITH_CRL).crls, &authority, &credentials).unwrap();
     let (rest, crl) = CertificateRevocationList::from_der(&crls[0]).unwrap();
     assert!(rest.is_empty());
     let (_, anchor) = X509Certificate::from_der(authority.certificate("main").unwrap()).unwrap();
@@ -61,10 +61,10 @@ fn revoked_certificates_must_be_fixed() {
     let (forge, authority) = forge();
     for fields in ["", r#""serial": "01""#, r#""key": {"algorithm": "p256"}"#] {
         let credentials = BTreeMap::from([("revoked".to_owned(), client(fields))]);
-        let error = forge.crls(&account(WITH_CRL), &authority, &credentials).unwrap_err();
+        let error = forge.crls(&account(WITH_CRL).crls, &authority, &credentials).unwrap_err();
         assert!(error.to_string().contains("must fix `serial` and `key.algorithm`"), "{error}");
     }
-    let error = forge.crls(&account(WITH_CRL), &authority, &BTreeMap::new()).unwrap_err();
+    let error = forge.crls(&account(WITH_CRL).crls, &authority, &BTreeMap::new()).unwrap_err();
     assert!(error.to_string().contains("unknown credential `revoked`"), "{error}");
 }
 

@@ -1,0 +1,174 @@
+//! What a case has in hand while its steps are performed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mtls_reports::model::Observation;
+use mtls_scenarios::{Alpn, Case, Role, Wording};
+use tokio::time::Instant;
+
+use super::context::Context;
+use super::judge::Judgement;
+use super::outcome::{skipped, undecided};
+use super::preflight::names;
+use super::spot::Spot;
+use super::stage::Stage;
+use super::wallet::{Held, WalletError};
+use super::wording::{Filler, Victim, WordingError, Words};
+use super::world::MintError;
+use crate::client::{ClientCredential, Connection, Dial, Persona, PlainSocket, Tickets};
+
+/// Longest that a kept connection stays open.
+const MAX_COURSE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// What a case has in hand while its steps are performed.
+pub(super) struct Course<'a> {
+    pub(super) context: &'a Context,
+    pub(super) case: &'a Case,
+    pub(super) stage: Stage<'a>,
+    pub(super) tickets: BTreeMap<String, Kept>,
+    pub(super) connections: BTreeMap<String, Open>,
+    /// Sockets that are held open and never read.
+    pub(super) sockets: Vec<PlainSocket>,
+    persona: Persona,
+    /// By account and name: a case shows the same certificate throughout.
+    held: BTreeMap<(String, String), Arc<Held>>,
+    open_until: Instant,
+}
+
+/// What a gate gave to resume a session with.
+pub(super) struct Kept {
+    pub(super) tickets: Tickets,
+    /// Whether the client was let in that was given it.
+    pub(super) let_in: bool,
+    /// What came of resuming such a session where it began; `None` where there was nothing to resume.
+    pub(super) control: Option<Observation>,
+}
+
+/// A connection that was kept open.
+pub(super) struct Open {
+    pub(super) connection: Connection,
+    pub(super) spot: Spot,
+    /// Who made it.
+    pub(super) held: Arc<Held>,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(context: &'a Context, case: &'a Case, stage: Stage<'a>) -> Self {
+        Self {
+            context,
+            case,
+            stage,
+            tickets: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            sockets: Vec::new(),
+            persona: Persona::new(&context.provider),
+            held: BTreeMap::new(),
+            open_until: Instant::now() + MAX_COURSE,
+        }
+    }
+
+    /// The endpoint that plays one of these roles.
+    pub(super) fn spot(&self, roles: &[Role]) -> Result<Spot, Judgement> {
+        let place = self.stage.target().place(roles);
+        let missing = || skipped(format!("the target has no endpoint {}", names(roles)));
+        place.map(|place| Spot::of(&place)).ok_or_else(missing)
+    }
+
+    /// Skips what the target does not speak.
+    pub(super) fn speaks(&self, alpn: Alpn) -> Result<(), Judgement> {
+        if self.stage.target().target().alpn.contains(&alpn) {
+            return Ok(());
+        }
+        Err(skipped(format!("the target does not speak {}", alpn.as_str())))
+    }
+
+    /// A credential; the same one whenever the case asks for it again.
+    pub(super) fn hold(&mut self, account: &str, credential: &str) -> Result<Arc<Held>, Judgement> {
+        let name = (account.to_owned(), credential.to_owned());
+        if let Some(held) = self.held.get(&name) {
+            return Ok(Arc::clone(held));
+        }
+        let held = self.context.wallet.hold(account, credential, self.case.cell.key);
+        let held = held.map_err(|e| match e {
+            WalletError::Mint(MintError::Unavailable(reason)) => skipped(reason),
+            other => undecided(other.to_string()),
+        })?;
+        self.held.insert(name, Arc::clone(&held));
+        Ok(held)
+    }
+
+    /// Lets a credential go, so that the next one is minted anew.
+    pub(super) fn drop_held(&mut self, account: &str, credential: &str) {
+        self.held.remove(&(account.to_owned(), credential.to_owned()));
+    }
+
+    /// The certificates of a credential that the case has shown, under whatever account.
+    pub(super) fn shown(&self, credential: &str) -> impl Iterator<Item = &Arc<Held>> {
+        let named = move |((_, name), held)| (name == credential).then_some(held);
+        self.held.iter().filter_map(named)
+    }
+
+    /// Fills in what a client says at an endpoint.
+    pub(super) fn words(&mut self, wording: &Wording, spot: &Spot) -> Result<Words, Judgement> {
+        self.fill(spot, wording.texts().any(|text| text.contains('{')), |f| f.words(wording))
+    }
+
+    /// Fills in one text.
+    pub(super) fn text(&mut self, text: &str, spot: &Spot) -> Result<String, Judgement> {
+        self.fill(spot, text.contains('{'), |f| f.text(text))
+    }
+
+    fn fill<T>(
+        &mut self,
+        spot: &Spot,
+        has_placeholders: bool,
+        fill: impl FnOnce(&Filler<'_>) -> Result<T, WordingError>,
+    ) -> Result<T, Judgement> {
+        let victim = if has_placeholders { self.victim(&spot.account) } else { None };
+        let filler = Filler { target: self.stage.target(), spot, victim: victim.as_ref() };
+        fill(&filler).map_err(|error| match error {
+            WordingError::NoRole(_) | WordingError::NoVictim => skipped(error.to_string()),
+            WordingError::Placeholder(_) => undecided(error.to_string()),
+        })
+    }
+
+    fn victim(&mut self, account: &str) -> Option<Victim> {
+        let held = self.hold(account, "valid").ok()?;
+        let subject = held.subject.as_ref()?;
+        Some(Victim {
+            subject: subject.name.clone(),
+            sha256: subject.sha256.clone(),
+            certificate: held.certificate.clone()?,
+        })
+    }
+
+    /// A connection to make, by the client of this case.
+    pub(super) fn dial<'d>(
+        &'d self,
+        spot: &'d Spot,
+        words: &'d Words,
+        credential: ClientCredential,
+        deadline: Instant,
+    ) -> Dial<'d> {
+        Dial {
+            address: spot.address,
+            sni: words.sni(&spot.host),
+            hello: words.hello(),
+            version: self.case.cell.tls,
+            alpn: self.case.cell.alpn,
+            persona: &self.persona,
+            credential,
+            resumption: None,
+            offer: Tickets::default(),
+            early_request: None,
+            deadline,
+            open_until: self.open_until,
+        }
+    }
+
+    /// When the next probe must be done.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.context.options.timeout
+    }
+}

@@ -1,0 +1,242 @@
+//! A step of a client: what comes before it counts, the probe, the verdict.
+
+use std::sync::Arc;
+
+use mtls_reports::model::{Observation, Verdict};
+use mtls_scenarios::{Action, Control, EndpointChoice, Expected, RawBytes, Raw, Reuse, Visit, Wording};
+use tokio::time::Instant;
+
+use super::connect;
+use super::control::{self, Path};
+use super::course::{Course, Open};
+use super::judge::{self, Judgement, Question};
+use super::outcome::{passed, undecided};
+use super::probe::Probe;
+use super::spot::Spot;
+use super::wallet::Held;
+use super::wording::Words;
+use crate::client::{Persona, PlainSocket};
+
+/// A verdict, and the facts that it rests on.
+pub(super) type Judged = (Judgement, Option<Observation>);
+
+/// Performs a step of a client.
+pub(super) async fn perform(course: &mut Course<'_>, visit: &Visit) -> Judged {
+    let done = match &visit.action {
+        Action::Connect(connect) => connect::perform(course, visit, connect).await,
+        Action::Reuse(reuse) => reuse_connection(course, visit, reuse).await,
+        Action::Raw(raw) => write_raw(course, visit, raw).await,
+    };
+    let (judgement, observed) = done.unwrap_or_else(|judgement| (judgement, None));
+    (if visit.setup { only_setup(judgement) } else { judgement }, observed)
+}
+
+/// What a step says, with the cell's variant where it varies.
+pub(super) fn wording(course: &Course<'_>, visit: &Visit) -> Wording {
+    let scenario = course.context.library.scenarios.get(&course.case.scenario);
+    let variant = course.case.cell.variant.as_ref().filter(|_| visit.vary);
+    match variant.and_then(|name| scenario?.variants.get(name)) {
+        Some(variant) => visit.say.overlaid(variant),
+        None => visit.say.clone(),
+    }
+}
+
+/// The endpoint that a step goes to.
+pub(super) fn spot(
+    course: &Course<'_>,
+    choice: Option<EndpointChoice>,
+) -> Result<Spot, Judgement> {
+    course.spot(&EndpointChoice::roles(choice, course.case.cell.mode))
+}
+
+/// What is good at an endpoint.
+pub(super) fn good(course: &Course<'_>, visit: &Visit, spot: &Spot) -> Vec<Expected> {
+    let target = course.stage.target().target();
+    judge::good(&visit.expect, spot.mode, &target.policies, target.loose_family)
+        .into_iter()
+        .collect()
+}
+
+/// The verdict on a gate that did not come up again: it lets nobody in.
+pub(super) fn of_nobody_there(course: &Course<'_>, visit: &Visit, spot: &Spot) -> Judgement {
+    let expected = good(course, visit, spot);
+    let refusals = [Expected::Rejected, Expected::Unauthenticated];
+    let judgement = if expected.is_empty() || expected.iter().any(|e| refusals.contains(e)) {
+        passed()
+    } else {
+        undecided("the gate did not start after the change".to_owned())
+    };
+    Judgement { expected, ..judgement }
+}
+
+/// A step that only prepares the ground decides nothing.
+fn only_setup(judgement: Judgement) -> Judgement {
+    match judgement.verdict {
+        Verdict::Fail(_) => {
+            undecided(format!("what the attack needs did not come about: {}", judgement.explanation))
+        }
+        _ => judgement,
+    }
+}
+
+/// What a valid client sees at the endpoint, where a refusal needs that to count.
+pub(super) async fn twin(
+    course: &mut Course<'_>,
+    visit: &Visit,
+    spot: &Spot,
+    credential: Option<&str>,
+    again: bool,
+) -> Result<Option<Observation>, Judgement> {
+    let expected = good(course, visit, spot);
+    let Control::Twin(name) = &visit.control else { return Ok(None) };
+    let only_acceptance = expected.iter().all(|expected| *expected == Expected::Authenticated);
+    if only_acceptance || credential == Some(name) {
+        return Ok(None);
+    }
+    let held = course.hold(&spot.account, name)?;
+    let cell = &course.case.cell;
+    let path = Path {
+        role: spot.role,
+        tls: cell.tls,
+        key: cell.key,
+        alpn: cell.alpn,
+        account: spot.account.clone(),
+        credential: name.clone(),
+        resumption: None,
+    };
+    let course = &*course;
+    let observe = async || stranger(course, spot, &held, &Words::default()).await;
+    let controls = &course.context.controls;
+    let seen = match (course.stage.is_shared(), again) {
+        (false, _) => observe().await,
+        (true, true) => controls.after(&path, observe).await,
+        (true, false) => controls.before(&path, observe).await,
+    };
+    Ok(Some(seen))
+}
+
+/// What a client sees that the gate has never seen before.
+pub(super) async fn stranger(
+    course: &Course<'_>,
+    spot: &Spot,
+    held: &Held,
+    words: &Words,
+) -> Observation {
+    let persona = Persona::new(&course.context.provider);
+    let deadline = course.deadline();
+    let mut dial = course.dial(spot, words, held.client.clone(), deadline);
+    dial.persona = &persona;
+    Probe { target: course.stage.target(), spot, words, deadline }.connect(dial).await.observation
+}
+
+/// Judges what was seen; asks again for the control where a refusal may only mean that nobody is there.
+pub(super) async fn judged(
+    course: &mut Course<'_>,
+    visit: &Visit,
+    spot: &Spot,
+    credential: Option<&str>,
+    twin_before: Option<Observation>,
+    ask: impl for<'q> FnOnce(Question<'q>) -> Judgement,
+    observed: &Observation,
+) -> Result<Judgement, Judgement> {
+    let control = if twin_before.is_some() && control::is_weak(&observed.outcome) {
+        twin(course, visit, spot, credential, true).await?
+    } else {
+        twin_before
+    };
+    Ok(ask(question(course, visit, spot, observed, control.as_ref())))
+}
+
+/// The question that a step asks, for a client without a certificate.
+pub(super) fn question<'q>(
+    course: &'q Course<'_>,
+    visit: &'q Visit,
+    spot: &Spot,
+    observed: &'q Observation,
+    control: Option<&'q Observation>,
+) -> Question<'q> {
+    let target = course.stage.target().target();
+    Question {
+        expect: &visit.expect,
+        alerts: &visit.alert,
+        mode: spot.mode,
+        promises: &target.policies,
+        loose_family: target.loose_family,
+        reports_identity: target.probe.identity.is_some(),
+        subject: None,
+        observed,
+        control,
+        pedantic: course.context.options.pedantic,
+        resumes: false,
+        canary: visit.canary,
+        foreign_authority: None,
+    }
+}
+
+async fn reuse_connection(
+    course: &mut Course<'_>,
+    visit: &Visit,
+    reuse: &Reuse,
+) -> Result<Judged, Judgement> {
+    let Some(mut open) = course.connections.remove(&reuse.connection) else {
+        return Err(undecided(format!("no connection `{}` was kept open", reuse.connection)));
+    };
+    let asked = match reuse.endpoint {
+        Some(choice) => spot(course, Some(choice))?,
+        // Its mode may have changed since.
+        None => course.spot(&[open.spot.role])?,
+    };
+    let words = course.words(&wording(course, visit), &asked)?;
+    if course.stage.target().is_down() {
+        return Err(of_nobody_there(course, visit, &asked));
+    }
+    let control = twin(course, visit, &asked, None, false).await?;
+    let deadline = course.deadline();
+    let probe =
+        Probe { target: course.stage.target(), spot: &asked, words: &words, deadline };
+    let observed = probe.reuse(&mut open.connection).await;
+    let Open { held, .. } = &open;
+    let held = Arc::clone(held);
+    let ask = |question: Question<'_>| {
+        judge::judge(&Question { subject: held.subject.as_ref(), ..question })
+    };
+    let judgement = judged(course, visit, &asked, None, control, ask, &observed).await?;
+    course.connections.insert(reuse.connection.clone(), open);
+    Ok((judgement, Some(observed)))
+}
+
+async fn write_raw(
+    course: &mut Course<'_>,
+    visit: &Visit,
+    raw: &Raw,
+) -> Result<Judged, Judgement> {
+    let spot = spot(course, raw.endpoint)?;
+    let octets = match &raw.send {
+        RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
+        RawBytes::Hex(digits) => octets(digits),
+    };
+    let control = twin(course, visit, &spot, None, false).await?;
+    let (started, deadline) = (Instant::now(), course.deadline());
+    let sent = PlainSocket::send(spot.address, &octets, deadline).await;
+    let answer = match sent {
+        Ok(socket) if raw.hold => {
+            course.sockets.push(socket);
+            return Ok((passed(), None));
+        }
+        Ok(socket) => socket.answer(deadline).await,
+        Err(failure) => Err(failure),
+    };
+    let words = Words::default();
+    let probe = Probe { target: course.stage.target(), spot: &spot, words: &words, deadline };
+    let observed = probe.plain(answer, started);
+    let ask = |question: Question<'_>| judge::judge(&question);
+    let judgement = judged(course, visit, &spot, None, control, ask, &observed).await?;
+    Ok((judgement, Some(observed)))
+}
+
+/// What pairs of hexadecimal digits stand for; the library was checked when it was loaded.
+fn octets(digits: &str) -> Vec<u8> {
+    let nibbles: Vec<_> = digits.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let pairs = nibbles.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, n| sum << 4 | n));
+    pairs.filter_map(|octet| u8::try_from(octet).ok()).collect()
+}
