@@ -20,6 +20,7 @@ use tokio_rustls::TlsConnector;
 use super::connection::Connection;
 use super::credential::{ClientCredential, Resolver};
 use super::failure::Failure;
+use super::hello::{HelloEdit, Registration};
 use super::http::Sender;
 use super::socket::Socket;
 use super::witness::Witness;
@@ -38,6 +39,8 @@ pub struct Dial<'a> {
     pub version: TlsVersion,
     /// The one application protocol offered.
     pub alpn: Alpn,
+    /// What the `ClientHello` says instead of what rustls would write.
+    pub hello: Option<HelloEdit>,
     /// What to show when asked for a certificate.
     pub credential: ClientCredential,
     /// When to give up.
@@ -59,6 +62,8 @@ pub async fn connect(
         |failure| (failure, TlsFacts { certificate: resolver.answer(), ..TlsFacts::default() });
     let config = client_config(&dial, provider, &resolver).map_err(&failed)?;
     let name = server_name(&dial).map_err(&failed)?;
+    let edit = dial.hello.as_ref().map(|edit| Registration::new(edit, &name));
+    let edit = edit.transpose().map_err(&failed)?;
 
     let dialled = timeout_at(dial.deadline, TcpStream::connect(dial.address)).await;
     let stream = dialled
@@ -68,6 +73,10 @@ pub async fn connect(
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
     let socket = Socket::new(stream, MAX_RECEIVED);
+    let (socket, name) = match &edit {
+        None => (socket, name),
+        Some(edit) => (socket.editing(), edit.marker()),
+    };
     let shaken = timeout_at(dial.deadline, TlsConnector::from(config).connect(name, socket)).await;
     let tls = shaken
         .map_err(|_| failed(Failure::Timeout(Phase::Handshake)))?
@@ -105,7 +114,7 @@ fn client_config(
         .with_client_cert_resolver(resolver);
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = Resumption::disabled();
-    config.enable_sni = dial.sni.is_some();
+    config.enable_sni = dial.sni.is_some() || dial.hello.is_some();
     Ok(Arc::new(config))
 }
 

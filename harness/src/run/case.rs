@@ -260,6 +260,7 @@ impl<'a> Prepared<'a> {
             sni: connect.sni.as_deref().or_else(|| sni_of(host)),
             version: self.case.cell.tls,
             alpn: self.case.cell.alpn,
+            hello: None,
             credential: held.client.clone(),
             deadline: Instant::now() + self.context.options.timeout,
         };

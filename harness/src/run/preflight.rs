@@ -57,6 +57,7 @@ async fn look(context: &Context, place: Place<'_>, version: TlsVersion) -> Obser
         sni: sni_of(&place.endpoint.host),
         version,
         alpn: Alpn::Http1,
+        hello: None,
         credential: ClientCredential::none(),
         deadline: Instant::now() + context.options.timeout,
     };
