@@ -17,6 +17,11 @@ mod records;
 mod registry;
 mod transcript;
 
+#[cfg(test)]
+mod codec_tests;
+#[cfg(test)]
+mod tests;
+
 pub(super) use codec::TooLong;
 pub use edit::{HelloEdit, ServerNameEdit, TicketEdit};
 pub(super) use records::Outgoing;

@@ -124,3 +124,102 @@ fn record(version: [u8; 2], fragment: &[u8]) -> Result<Vec<u8>, TooLong> {
     let length = u16::try_from(fragment.len()).map_err(|_| TooLong)?;
     Ok([&[HANDSHAKE], version.as_slice(), &length.to_be_bytes(), fragment].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::ServerName;
+
+    use super::*;
+    use crate::client::hello::{HelloEdit, Registration, ServerNameEdit};
+
+    const CHANGE_CIPHER_SPEC: [u8; 6] = [20, 3, 3, 0, 1, 1];
+
+    fn registration(name: Vec<u8>) -> Registration {
+        let server_name = Some(ServerNameEdit::HostNames(vec![name]));
+        let edit = HelloEdit { server_name, ticket: None };
+        Registration::new(&edit, &ServerName::try_from("a.test").unwrap()).unwrap()
+    }
+
+    /// A `ClientHello` with this name and an extension of this many octets.
+    fn hello(name: &[u8], padding: usize) -> Vec<u8> {
+        let mut extensions = vec![0, 0];
+        extensions.extend(vector(&codec::server_name_list(&[name.to_vec()]).unwrap()));
+        extensions.extend([0, 21]);
+        extensions.extend(vector(&vec![0; padding]));
+        let front = [&[3, 3], [7; 32].as_slice(), &[0, 0, 2, 0x13, 1, 1, 0]].concat();
+        let body = [front, vector(&extensions)].concat();
+        let mut message = u32::try_from(body.len()).unwrap().to_be_bytes().to_vec();
+        message[0] = 1;
+        message.extend(body);
+        message
+    }
+
+    fn vector(data: &[u8]) -> Vec<u8> {
+        [&u16::try_from(data.len()).unwrap().to_be_bytes(), data].concat()
+    }
+
+    fn records(message: &[u8]) -> Vec<u8> {
+        message.chunks(MAX_FRAGMENT).flat_map(|part| record([3, 1], part).unwrap()).collect()
+    }
+
+    /// All that goes out when the stream comes in pieces of this size.
+    fn sent(stream: &[u8], piece: usize) -> Vec<u8> {
+        let mut outgoing = Outgoing::default();
+        let mut sent = Vec::new();
+        for piece in stream.chunks(piece) {
+            outgoing.push(piece).unwrap();
+            // A peer that takes a little less than there is.
+            let taken = outgoing.ready().len().saturating_sub(1);
+            sent.extend(&outgoing.ready()[..taken]);
+            outgoing.wrote(taken);
+        }
+        sent.extend(outgoing.ready());
+        sent
+    }
+
+    #[test]
+    fn both_hellos_are_rewritten_however_they_arrive() {
+        let registration = registration(b"ALPHA".to_vec());
+        let marker = registration.marker().to_str().into_owned();
+        let stream = |name: &[u8]| {
+            let hello = records(&hello(name, 0));
+            let rest = [22, 3, 3, 0, 1, 11, 23, 3, 3, 0, 2, 1, 1, 22, 3];
+            [hello.as_slice(), &CHANGE_CIPHER_SPEC, &hello, &rest].concat()
+        };
+        for piece in [1, 2, 7, 100, 10_000] {
+            assert_eq!(sent(&stream(marker.as_bytes()), piece), stream(b"ALPHA"));
+        }
+        // Once the edit is gone.
+        drop(registration);
+        assert_eq!(sent(&stream(marker.as_bytes()), 100), stream(marker.as_bytes()));
+    }
+
+    #[test]
+    fn long_hellos_take_several_records() {
+        let name = vec![b'x'; 20_000];
+        let registration = registration(name.clone());
+        let marker = registration.marker().to_str().into_owned();
+        for padding in [0, 20_000] {
+            let stream = records(&hello(marker.as_bytes(), padding));
+            assert_eq!(sent(&stream, 1000), records(&hello(&name, padding)));
+        }
+    }
+
+    #[test]
+    fn encrypted_records_are_not_waited_for() {
+        // The Finished of TLS 1.2, which begins like a ClientHello by chance.
+        for encrypted in [[1, 0, 0, 9, 1, 2], [1, 0, 0, 2, 1, 2]] {
+            let finished = record([3, 3], &encrypted).unwrap();
+            let stream = [records(&hello(b"a", 0)), CHANGE_CIPHER_SPEC.to_vec(), finished].concat();
+            assert_eq!(sent(&stream, 1), stream);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let registration = registration(vec![0; 65_000]);
+        let marker = registration.marker().to_str().into_owned();
+        let stream = records(&hello(marker.as_bytes(), 1000));
+        assert_eq!(Outgoing::default().push(&stream), Err(TooLong));
+    }
+}
