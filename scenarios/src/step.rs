@@ -73,6 +73,7 @@ pub enum Authorities {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Step"))]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the format")]
 struct RawStep {
     /// Connect, ask who the gate thinks we are, and ask for the protected resource.
     #[serde(default)]

@@ -46,8 +46,8 @@ pub struct Wording {
     pub trailers: Vec<(String, String)>,
 }
 
-/// What is done to a ticket before it is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// What is done to a ticket before it is offered: the PSK identity in TLS 1.3, the `session_ticket` extension in TLS 1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TicketEdit {

@@ -3,12 +3,16 @@
 use std::fmt::Write as _;
 
 use mtls_reports::ExitCode;
-use mtls_scenarios::{Expect, Expected, Library, Mode, Scenario, Step, did_you_mean, expand};
+use mtls_scenarios::{
+    Action, Case, Control, EndpointChoice, Expect, Expected, Library, Mode, Scenario, Step, Visit,
+    did_you_mean, expand,
+};
 
 use super::Failure;
 use super::args::{Explain, Selection};
 use super::selection::load;
 use super::terminal;
+use crate::run::describe_step;
 
 /// Column at which prose is broken.
 const WIDTH: usize = 96;
@@ -38,20 +42,33 @@ pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
             "scenario `{id}` has no case `{cell}`\n  help: {hint}"
         )));
     }
-    terminal::say(&text(&library, id, scenario, cases.len(), &arguments.id));
+    terminal::say(&text(&library, id, scenario, &cases, &arguments.id));
     Ok(ExitCode::GateOpen)
 }
 
-fn text(library: &Library, id: &str, scenario: &Scenario, cases: usize, asked: &str) -> String {
+fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked: &str) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = writeln!(out, "{id}\n{}\n", scenario.title);
-    let _ = writeln!(out, "Severity: {}   Cases: {cases}\n", scenario.severity.as_str());
+    let _ = writeln!(out, "Severity: {}   Cases: {}\n", scenario.severity.as_str(), cases.len());
     out.push_str(&wrapped(&scenario.why));
     out.push('\n');
     for (number, step) in scenario.steps.iter().enumerate() {
-        let _ = writeln!(out, "Step {}", number + 1);
-        describe_step(&mut out, library, scenario, step);
+        match cases.first() {
+            Some(case) if scenario.steps.len() > 1 => {
+                let _ = writeln!(out, "Step {}: {}", number + 1, describe_step(case, step));
+            }
+            _ => {
+                let _ = writeln!(out, "Step {}", number + 1);
+            }
+        }
+        if let Step::Visit(visit) = step {
+            describe_visit(&mut out, library, scenario, visit);
+        }
+    }
+    if !scenario.variants.is_empty() {
+        let names: Vec<_> = scenario.variants.keys().map(String::as_str).collect();
+        let _ = writeln!(out, "Variants: {}\n", names.join(", "));
     }
     if !scenario.references.is_empty() {
         let _ = writeln!(out, "References: {}", scenario.references.join("; "));
@@ -60,35 +77,39 @@ fn text(library: &Library, id: &str, scenario: &Scenario, cases: usize, asked: &
     out
 }
 
-fn describe_step(out: &mut String, library: &Library, scenario: &Scenario, step: &Step) {
-    let own = step.connect.credential.iter();
-    for name in own.chain(&scenario.matrix.credential) {
+fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visit: &Visit) {
+    let (choice, own) = match &visit.action {
+        Action::Connect(connect) => (connect.endpoint, connect.credential.as_ref()),
+        Action::Reuse(reuse) => (reuse.endpoint, None),
+        Action::Raw(raw) => (raw.endpoint, None),
+    };
+    let of_cell = scenario.matrix.credential.iter().filter(|_| own.is_none());
+    for name in own.into_iter().chain(of_cell) {
         let summary = library.credentials.get(name).map_or("", |c| c.summary.as_str());
         let _ = writeln!(out, "  credential  {name}: {summary}");
     }
-    for (what, value) in [("SNI", &step.connect.sni), ("Host", &step.connect.host)] {
+    for (what, value) in [("SNI", &visit.say.sni), ("Host", &visit.say.host)] {
         if let Some(value) = value {
             let _ = writeln!(out, "  {what:10}  {value}");
         }
     }
     for mode in &scenario.matrix.mode {
-        let roles = step.connect.endpoints(*mode);
+        let roles = EndpointChoice::roles(choice, *mode);
         let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
         let _ = writeln!(
             out,
             "  {:10}  at {}: {}",
             mode.as_str().to_uppercase(),
             roles.join(" or "),
-            expectation(&step.expect, *mode)
+            expectation(&visit.expect, *mode)
         );
     }
-    if !step.alert.is_empty() {
-        let names: Vec<_> = step.alert.iter().map(|alert| alert.as_str()).collect();
+    if !visit.alert.is_empty() {
+        let names: Vec<_> = visit.alert.iter().map(|alert| alert.as_str()).collect();
         let _ = writeln!(out, "  best alert  {}", names.join(" or "));
     }
-    if step.expect != Expect::Accepted {
-        let _ =
-            writeln!(out, "  control     {} must be let in on the same path first", step.control);
+    if let (true, Control::Twin(name)) = (visit.expect != Expect::Accepted, &visit.control) {
+        let _ = writeln!(out, "  control     {name} must be let in at the same endpoint first");
     }
     out.push('\n');
 }
@@ -96,6 +117,8 @@ fn describe_step(out: &mut String, library: &Library, scenario: &Scenario, step:
 fn expectation(expect: &Expect, mode: Mode) -> String {
     let words = |set: &[Expected]| set.iter().map(|e| e.as_str()).collect::<Vec<_>>().join(" or ");
     match (expect, mode) {
+        (Expect::Only(outcomes), _) => words(outcomes),
+        (Expect::Anything, _) => "whatever happens is good".to_owned(),
         (_, Mode::Public) | (Expect::NoCertificate, Mode::Loose) => "anonymous".to_owned(),
         (Expect::Accepted, _) => "authenticated, as exactly this end-entity".to_owned(),
         (Expect::Refused | Expect::NoCertificate, Mode::Strict) => "rejected".to_owned(),

@@ -20,7 +20,7 @@ use super::terminal;
 use crate::pki::OpensslRecipe;
 use crate::run::{Context, Ending, Options, Origin, Plan, World, preflight};
 use crate::server::Fault;
-use crate::target::start;
+use crate::target::Blueprint;
 
 /// Runs the command.
 pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
@@ -107,17 +107,22 @@ impl Job {
         let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;
         let material = world.material(&self.library, target).map_err(|e| Failure::invalid(&e))?;
         let authorized = self.arguments.server.authorized;
-        let running =
-            start(target.clone(), templates, &material, self.fault, authorized).await.map_err(
-                |e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) },
-            )?;
+        let blueprint = Blueprint {
+            target: target.clone(),
+            templates: Arc::new(templates.clone()),
+            material,
+            fault: self.fault,
+            authorized,
+        };
         let options = Options {
             jobs: usize::from(self.arguments.jobs),
             timeout: Duration::from_secs_f64(self.arguments.timeout),
             fail_fast: self.arguments.fail_fast,
             pedantic: self.arguments.pedantic,
         };
-        Ok(Context::new(running, world, Arc::clone(&self.library), options))
+        Context::start(blueprint, world, Arc::clone(&self.library), options)
+            .await
+            .map_err(|e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) })
     }
 
     /// Performs the cases; also says whether the event logs could be written.

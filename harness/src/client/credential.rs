@@ -12,6 +12,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{SignatureAlgorithm, SignatureScheme};
 
+use super::hello::as_sent;
 use crate::pki;
 
 /// Most names of acceptable authorities that are kept.
@@ -125,8 +126,10 @@ struct Signer {
 
 impl rustls::sign::Signer for Signer {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
+        // In TLS 1.2 this is the transcript (RFC 5246 7.4.8), of what was sent.
+        let message = as_sent(message).map_err(|e| rustls::Error::General(e.to_string()))?;
         self.key
-            .sign(self.scheme, message)
+            .sign(self.scheme, &message)
             .map_err(|e| rustls::Error::General(format!("failed to sign: {e}")))
     }
 

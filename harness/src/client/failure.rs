@@ -8,6 +8,8 @@ use mtls_reports::model::{Phase, TlsRefusal};
 use mtls_scenarios::Alert;
 use rustls::InvalidMessage;
 
+use super::hello::TooLong;
+
 /// Why an exchange did not get to a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -46,6 +48,9 @@ impl Failure {
         if let Some(inner) = error.get_ref() {
             if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
                 return Self::from_tls(tls);
+            }
+            if let Some(TooLong) = inner.downcast_ref() {
+                return Self::Unsupported(TooLong.to_string());
             }
             if let Some(BudgetExhausted(limit)) = inner.downcast_ref() {
                 return Self::TooMuch { limit: *limit };

@@ -17,6 +17,7 @@ use super::connection::Connection;
 use super::credential::{ClientCredential, Resolver};
 use super::early;
 use super::failure::Failure;
+use super::hello::{HelloEdit, Registration};
 use super::http::Sender;
 use super::persona::Persona;
 use super::session::{Store, Tickets};
@@ -37,6 +38,8 @@ pub struct Dial<'a> {
     pub version: TlsVersion,
     /// The one application protocol offered.
     pub alpn: Alpn,
+    /// What the `ClientHello` says instead of what rustls would write.
+    pub hello: Option<HelloEdit>,
     /// Who connects: sessions are resumed by the client that began them.
     pub persona: &'a Persona,
     /// What to show when asked for a certificate.
@@ -67,6 +70,8 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     let tickets = Tickets::default();
     let config = client_config(&dial, &tickets).map_err(&failed)?;
     let name = server_name(&dial).map_err(&failed)?;
+    let edit = dial.hello.as_ref().map(|edit| Registration::new(edit, &name));
+    let edit = edit.transpose().map_err(&failed)?;
 
     let dialled = timeout_at(dial.deadline, TcpStream::connect(dial.address)).await;
     let stream = dialled
@@ -76,6 +81,10 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
     let socket = Socket::new(stream, MAX_RECEIVED);
+    let (socket, name) = match &edit {
+        None => (socket, name),
+        Some(edit) => (socket.editing(), edit.marker()),
+    };
     let mut sent_early = false;
     let connecting = TlsConnector::from(config)
         .connect_with(name, socket, |tls| sent_early = early::send(tls, dial.early_request));
@@ -88,10 +97,7 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     let early_response = if sent_early {
         let accepted = tls.get_ref().1.is_early_data_accepted();
         facts.early_data = Some(accepted);
-        match accepted {
-            true => Some(early::receive(&mut tls, dial.deadline).await),
-            false => None,
-        }
+        if accepted { Some(early::receive(&mut tls, dial.deadline).await) } else { None }
     } else {
         None
     };
@@ -104,14 +110,9 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
         timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.open_until)).await;
     let authorities = resolver.authorities();
     match started {
-        Ok(Ok(sender)) => Ok(Connection {
-            sender,
-            testimony,
-            facts,
-            tickets,
-            authorities,
-            early_response,
-        }),
+        Ok(Ok(sender)) => {
+            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response })
+        }
         Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
         Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
     }
@@ -133,7 +134,7 @@ fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = resumption(dial, tickets);
     config.enable_early_data = dial.early_request.is_some();
-    config.enable_sni = dial.sni.is_some();
+    config.enable_sni = dial.sni.is_some() || dial.hello.is_some();
     Ok(Arc::new(config))
 }
 

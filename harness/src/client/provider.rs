@@ -1,4 +1,4 @@
-//! The client's cryptography: aws-lc-rs, and one group more than rustls offers with it.
+//! The client's cryptography: aws-lc-rs, with one group more than rustls offers and a `ClientHello` that can be edited.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
 /// (RFC 8422 5.1); OpenSSL holds clients to it, so secp521r1 has to be among them for P-521 credentials to be tried.
 pub fn provider() -> Arc<CryptoProvider> {
     let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    provider.cipher_suites = super::hello::cipher_suites();
     // Last: nobody should pick it for the key exchange who can do better.
     provider.kx_groups.push(&Secp521r1);
     Arc::new(provider)

@@ -2,6 +2,8 @@
 //!
 //! In TLS 1.3 a gate refuses after the client has finished: its alert and the reset that follows can both have arrived
 //! by the time the client writes its request. The write then fails although the alert is still waiting to be read.
+//!
+//! It can also rewrite the `ClientHello` on its way out (see `hello`).
 
 use std::io;
 use std::pin::Pin;
@@ -11,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::failure::BudgetExhausted;
+use super::hello::Outgoing;
 
 pub(super) struct Socket {
     stream: TcpStream,
@@ -18,11 +21,46 @@ pub(super) struct Socket {
     received: u64,
     /// The peer takes no more; what is written from now on goes nowhere.
     deaf: bool,
+    /// What still has to be looked at for a `ClientHello` to rewrite, or written after it.
+    outgoing: Option<Outgoing>,
 }
 
 impl Socket {
     pub(super) const fn new(stream: TcpStream, limit: u64) -> Self {
-        Self { stream, limit, received: 0, deaf: false }
+        Self { stream, limit, received: 0, deaf: false, outgoing: None }
+    }
+
+    /// Rewrites the `ClientHello` on its way out.
+    pub(super) fn editing(mut self) -> Self {
+        self.outgoing = Some(Outgoing::default());
+        self
+    }
+
+    /// Writes to the peer, or nowhere.
+    fn poll_send(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.deaf {
+            return Poll::Ready(Ok(buf.len()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
+        Poll::Ready(self.forgive(written, buf.len()))
+    }
+
+    /// Writes what has been accepted and not yet written.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(mut outgoing) = self.outgoing.take() else { return Poll::Ready(Ok(())) };
+        let drained = loop {
+            if outgoing.ready().is_empty() {
+                break Poll::Ready(Ok(()));
+            }
+            match self.poll_send(cx, outgoing.ready()) {
+                Poll::Ready(Ok(0)) => break Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(count)) => outgoing.wrote(count),
+                Poll::Ready(Err(e)) => break Poll::Ready(Err(e)),
+                Poll::Pending => break Poll::Pending,
+            }
+        };
+        self.outgoing = Some(outgoing).filter(|outgoing| !outgoing.is_done());
+        drained
     }
 
     /// Turns "the peer is gone" into a successful write, so that the caller goes on to read.
@@ -70,14 +108,18 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.deaf {
-            return Poll::Ready(Ok(buf.len()));
+        ready!(self.poll_drain(cx))?;
+        let Some(outgoing) = &mut self.outgoing else { return self.poll_send(cx, buf) };
+        outgoing.push(buf).map_err(io::Error::other)?;
+        match self.poll_drain(cx) {
+            Poll::Ready(Err(e)) => Poll::Ready(Err(e)),
+            // The flush, which follows every flight, writes the rest.
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Ready(Ok(buf.len())),
         }
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
-        Poll::Ready(self.forgive(written, buf.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(cx))?;
         if self.deaf {
             return Poll::Ready(Ok(()));
         }
@@ -86,6 +128,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_drain(cx))?;
         let closed = ready!(Pin::new(&mut self.stream).poll_shutdown(cx));
         Poll::Ready(self.forgive(closed, ()))
     }

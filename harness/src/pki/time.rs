@@ -32,11 +32,6 @@ impl Clock {
         Self(OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH))
     }
 
-    /// This many seconds later.
-    pub(crate) fn after(self, seconds: i64) -> OffsetDateTime {
-        self.0.checked_add(time::Duration::seconds(seconds)).unwrap_or(self.0)
-    }
-
     /// The point in time that a recipe means.
     pub(crate) fn resolve(self, when: &When) -> Result<OffsetDateTime, TimeError> {
         let text = when.0.as_str();

@@ -24,7 +24,9 @@ fn visit_in_words(case: &Case, visit: &Visit) -> String {
     let words = match &visit.action {
         Action::Connect(connect) => connection_in_words(case, connect, at(connect.endpoint)),
         Action::Reuse(reuse) => match reuse.endpoint {
-            Some(choice) => format!("ask for {} on connection `{}`", at(Some(choice)), reuse.connection),
+            Some(choice) => {
+                format!("ask for {} on connection `{}`", at(Some(choice)), reuse.connection)
+            }
             None => format!("ask again on connection `{}`", reuse.connection),
         },
         Action::Raw(raw) => format!("write bytes to {}", at(raw.endpoint)),
@@ -70,7 +72,11 @@ fn operation_in_words(operation: &Operation) -> String {
         parts.push(format!("{how} the CA file of {}", file.account));
     }
     if let Some(claim) = claim {
-        parts.push(format!("let {} claim the host of {}", role(claim.endpoint), role(claim.host_of)));
+        parts.push(format!(
+            "let {} claim the host of {}",
+            role(claim.endpoint),
+            role(claim.host_of)
+        ));
     }
     let by = match by {
         Apply::Reload => "reload",

@@ -16,6 +16,7 @@ use super::judge::{self, Judgement, Question};
 use super::outcome::{skipped, undecided};
 use super::probe::{Probe, Probed};
 use super::spot::Spot;
+use super::twin::{Twin, stranger};
 use super::visit::{self, Judged};
 use super::wallet::Held;
 use super::wording::Words;
@@ -34,8 +35,10 @@ pub(super) async fn perform(
     if course.stage.target().is_down() {
         return Err(visit::of_nobody_there(course, visit, &attempt.spot));
     }
-    let twin =
-        visit::twin(course, visit, &attempt.spot, Some(attempt.control_name()), false).await?;
+    let name = attempt.ordinary().then(|| attempt.credential.clone());
+    let spot = attempt.spot.clone();
+    let twin = Twin { visit, spot: &spot, credential: name.as_deref() };
+    let control = twin.before(course).await?;
     attempt.full_handshake_too(course).await?;
     let mut probed = attempt.probe(course).await;
     for _ in 1..CLOCK_ATTEMPTS {
@@ -45,18 +48,16 @@ pub(super) async fn perform(
         attempt.mint_anew(course)?;
         probed = attempt.probe(course).await;
     }
-    if attempt.came_too_late(&probed.observation) {
-        let reason = "the certificate became valid while it was being tried".to_owned();
-        return Ok((undecided(reason), Some(probed.observation)));
-    }
     let Probed { observation, connection } = probed;
+    if attempt.came_too_late(&observation) {
+        let reason = "the certificate became valid while it was being tried".to_owned();
+        return Ok((undecided(reason), Some(observation)));
+    }
+    let control = twin.after(course, control, &observation).await?;
     let foreign = attempt.foreign_authority(course, connection.as_ref());
-    let ask = |question: Question<'_>| {
-        judge::judge(&Question { foreign_authority: foreign.as_deref(), ..attempt.asked(question) })
-    };
-    let name = Some(attempt.control_name());
-    let spot = &attempt.spot;
-    let judgement = visit::judged(course, visit, spot, name, twin, ask, &observation).await?;
+    let question = visit::question(course, visit, &spot, &observation, control.as_ref());
+    let question = Question { foreign_authority: foreign.as_deref(), ..attempt.asked(question) };
+    let judgement = judge::judge(&question);
     attempt.keep(course, &observation, connection).await;
     Ok((judgement, Some(observation)))
 }
@@ -101,13 +102,9 @@ impl<'a> Attempt<'a> {
         Ok(Self { visit, connect, spot, words, account, credential, held, offer })
     }
 
-    /// The name that a twin of the same name need not repeat: a client that resumes, says odd things or comes from another
-    /// account is another one.
-    fn control_name(&self) -> &str {
-        let is_ordinary = self.offer.is_none()
-            && self.words == Words::default()
-            && self.account == self.spot.account;
-        if is_ordinary { &self.credential } else { "" }
+    /// Whether its client is an ordinary one: it does not resume, says nothing odd, and belongs to the endpoint's account.
+    fn ordinary(&self) -> bool {
+        self.offer.is_none() && self.words == Words::default() && self.account == self.spot.account
     }
 
     fn resumption(&self, course: &Course<'_>) -> Option<Resumption> {
@@ -134,8 +131,8 @@ impl<'a> Attempt<'a> {
         if self.offer.is_none() || accepts {
             return Ok(());
         }
-        let words = Words { edit_ticket: None, ..self.words.clone() };
-        let seen = visit::stranger(course, &self.spot, &self.held, &words).await;
+        let words = self.words.without_ticket();
+        let seen = stranger(course, &self.spot, &self.held, &words).await;
         let question = visit::question(course, self.visit, &self.spot, &seen, None);
         let question = Question { resumes: false, ..self.asked(question) };
         let judgement = judge::judge(&question);
@@ -186,8 +183,7 @@ impl<'a> Attempt<'a> {
     ) {
         if let Some(name) = &self.connect.keep_tickets {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
-            let let_in =
-                matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous);
+            let let_in = matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous);
             let control = if tickets.is_empty() { None } else { self.resumes_here(course).await };
             course.tickets.insert(name.clone(), Kept { tickets, let_in, control });
         }
@@ -216,9 +212,10 @@ impl<'a> Attempt<'a> {
             let given = first.connection.map(|c| c.tickets().clone()).unwrap_or_default();
             self.come_back(course, &persona, how, given).await.observation
         };
-        Some(match course.stage.is_shared() {
-            true => course.context.controls.before(&path, observe).await,
-            false => observe().await,
+        Some(if course.stage.is_shared() {
+            course.context.controls.before(&path, observe).await
+        } else {
+            observe().await
         })
     }
 

@@ -104,9 +104,9 @@ impl<'a> Course<'a> {
     }
 
     /// The certificates of a credential that the case has shown, under whatever account.
-    pub(super) fn shown(&self, credential: &str) -> impl Iterator<Item = &Arc<Held>> {
-        let named = move |((_, name), held)| (name == credential).then_some(held);
-        self.held.iter().filter_map(named)
+    pub(super) fn shown<'s>(&'s self, credential: &'s str) -> impl Iterator<Item = &'s Arc<Held>> {
+        let named = self.held.iter().filter(move |((_, name), _)| name == credential);
+        named.map(|(_, held)| held)
     }
 
     /// Fills in what a client says at an endpoint.

@@ -21,6 +21,7 @@ pub struct Subject {
 
 /// Everything that a verdict on one step depends on.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Question<'a> {
     /// What the scenario says must come of the step.
     pub expect: &'a Expect,

@@ -19,6 +19,7 @@ mod probe;
 mod runner;
 mod spot;
 mod stage;
+mod twin;
 mod visit;
 mod wallet;
 mod wording;

@@ -167,7 +167,12 @@ impl Answers {
     }
 }
 
-fn observation(own: Role, started: Instant, answers: Result<Answers, Failure>, tls: TlsFacts) -> Observation {
+fn observation(
+    own: Role,
+    started: Instant,
+    answers: Result<Answers, Failure>,
+    tls: TlsFacts,
+) -> Observation {
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let (outcome, marker, unverified_identity) =
         answers.map_or_else(|failure| (outcome_of(failure), None, None), Answers::outcome);

@@ -1,21 +1,18 @@
 //! A step of a client: what comes before it counts, the probe, the verdict.
 
-use std::sync::Arc;
-
 use mtls_reports::model::{Observation, Verdict};
-use mtls_scenarios::{Action, Control, EndpointChoice, Expected, RawBytes, Raw, Reuse, Visit, Wording};
+use mtls_scenarios::{Action, EndpointChoice, Expected, Raw, RawBytes, Reuse, Visit, Wording};
 use tokio::time::Instant;
 
 use super::connect;
-use super::control::{self, Path};
-use super::course::{Course, Open};
+use super::course::Course;
 use super::judge::{self, Judgement, Question};
 use super::outcome::{passed, undecided};
 use super::probe::Probe;
 use super::spot::Spot;
-use super::wallet::Held;
+use super::twin::Twin;
 use super::wording::Words;
-use crate::client::{Persona, PlainSocket};
+use crate::client::PlainSocket;
 
 /// A verdict, and the facts that it rests on.
 pub(super) type Judged = (Judgement, Option<Observation>);
@@ -42,10 +39,7 @@ pub(super) fn wording(course: &Course<'_>, visit: &Visit) -> Wording {
 }
 
 /// The endpoint that a step goes to.
-pub(super) fn spot(
-    course: &Course<'_>,
-    choice: Option<EndpointChoice>,
-) -> Result<Spot, Judgement> {
+pub(super) fn spot(course: &Course<'_>, choice: Option<EndpointChoice>) -> Result<Spot, Judgement> {
     course.spot(&EndpointChoice::roles(choice, course.case.cell.mode))
 }
 
@@ -72,79 +66,12 @@ pub(super) fn of_nobody_there(course: &Course<'_>, visit: &Visit, spot: &Spot) -
 /// A step that only prepares the ground decides nothing.
 fn only_setup(judgement: Judgement) -> Judgement {
     match judgement.verdict {
-        Verdict::Fail(_) => {
-            undecided(format!("what the attack needs did not come about: {}", judgement.explanation))
-        }
+        Verdict::Fail(_) => undecided(format!(
+            "what the attack needs did not come about: {}",
+            judgement.explanation
+        )),
         _ => judgement,
     }
-}
-
-/// What a valid client sees at the endpoint, where a refusal needs that to count.
-pub(super) async fn twin(
-    course: &mut Course<'_>,
-    visit: &Visit,
-    spot: &Spot,
-    credential: Option<&str>,
-    again: bool,
-) -> Result<Option<Observation>, Judgement> {
-    let expected = good(course, visit, spot);
-    let Control::Twin(name) = &visit.control else { return Ok(None) };
-    let only_acceptance = expected.iter().all(|expected| *expected == Expected::Authenticated);
-    if only_acceptance || credential == Some(name) {
-        return Ok(None);
-    }
-    let held = course.hold(&spot.account, name)?;
-    let cell = &course.case.cell;
-    let path = Path {
-        role: spot.role,
-        tls: cell.tls,
-        key: cell.key,
-        alpn: cell.alpn,
-        account: spot.account.clone(),
-        credential: name.clone(),
-        resumption: None,
-    };
-    let course = &*course;
-    let observe = async || stranger(course, spot, &held, &Words::default()).await;
-    let controls = &course.context.controls;
-    let seen = match (course.stage.is_shared(), again) {
-        (false, _) => observe().await,
-        (true, true) => controls.after(&path, observe).await,
-        (true, false) => controls.before(&path, observe).await,
-    };
-    Ok(Some(seen))
-}
-
-/// What a client sees that the gate has never seen before.
-pub(super) async fn stranger(
-    course: &Course<'_>,
-    spot: &Spot,
-    held: &Held,
-    words: &Words,
-) -> Observation {
-    let persona = Persona::new(&course.context.provider);
-    let deadline = course.deadline();
-    let mut dial = course.dial(spot, words, held.client.clone(), deadline);
-    dial.persona = &persona;
-    Probe { target: course.stage.target(), spot, words, deadline }.connect(dial).await.observation
-}
-
-/// Judges what was seen; asks again for the control where a refusal may only mean that nobody is there.
-pub(super) async fn judged(
-    course: &mut Course<'_>,
-    visit: &Visit,
-    spot: &Spot,
-    credential: Option<&str>,
-    twin_before: Option<Observation>,
-    ask: impl for<'q> FnOnce(Question<'q>) -> Judgement,
-    observed: &Observation,
-) -> Result<Judgement, Judgement> {
-    let control = if twin_before.is_some() && control::is_weak(&observed.outcome) {
-        twin(course, visit, spot, credential, true).await?
-    } else {
-        twin_before
-    };
-    Ok(ask(question(course, visit, spot, observed, control.as_ref())))
 }
 
 /// The question that a step asks, for a client without a certificate.
@@ -190,32 +117,26 @@ async fn reuse_connection(
     if course.stage.target().is_down() {
         return Err(of_nobody_there(course, visit, &asked));
     }
-    let control = twin(course, visit, &asked, None, false).await?;
+    let twin = Twin { visit, spot: &asked, credential: None };
+    let control = twin.before(course).await?;
     let deadline = course.deadline();
-    let probe =
-        Probe { target: course.stage.target(), spot: &asked, words: &words, deadline };
+    let probe = Probe { target: course.stage.target(), spot: &asked, words: &words, deadline };
     let observed = probe.reuse(&mut open.connection).await;
-    let Open { held, .. } = &open;
-    let held = Arc::clone(held);
-    let ask = |question: Question<'_>| {
-        judge::judge(&Question { subject: held.subject.as_ref(), ..question })
-    };
-    let judgement = judged(course, visit, &asked, None, control, ask, &observed).await?;
+    let control = twin.after(course, control, &observed).await?;
+    let question = question(course, visit, &asked, &observed, control.as_ref());
+    let judgement = judge::judge(&Question { subject: open.held.subject.as_ref(), ..question });
     course.connections.insert(reuse.connection.clone(), open);
     Ok((judgement, Some(observed)))
 }
 
-async fn write_raw(
-    course: &mut Course<'_>,
-    visit: &Visit,
-    raw: &Raw,
-) -> Result<Judged, Judgement> {
+async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<Judged, Judgement> {
     let spot = spot(course, raw.endpoint)?;
     let octets = match &raw.send {
         RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => octets(digits),
     };
-    let control = twin(course, visit, &spot, None, false).await?;
+    let twin = Twin { visit, spot: &spot, credential: None };
+    let control = twin.before(course).await?;
     let (started, deadline) = (Instant::now(), course.deadline());
     let sent = PlainSocket::send(spot.address, &octets, deadline).await;
     let answer = match sent {
@@ -229,8 +150,8 @@ async fn write_raw(
     let words = Words::default();
     let probe = Probe { target: course.stage.target(), spot: &spot, words: &words, deadline };
     let observed = probe.plain(answer, started);
-    let ask = |question: Question<'_>| judge::judge(&question);
-    let judgement = judged(course, visit, &spot, None, control, ask, &observed).await?;
+    let control = twin.after(course, control, &observed).await?;
+    let judgement = judge::judge(&question(course, visit, &spot, &observed, control.as_ref()));
     Ok((judgement, Some(observed)))
 }
 

@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use mtls_scenarios::{Placeholder, Role, Shape, TicketEdit, Wording, pieces};
 use rustls::pki_types::CertificateDer;
 
@@ -105,7 +103,7 @@ impl Filler<'_> {
             Placeholder::ProtectedPath => self.target.probe().protected_path.clone(),
             Placeholder::Subject => victim()?.subject.clone(),
             Placeholder::Sha256 => victim()?.sha256.clone(),
-            Placeholder::Base64 => STANDARD.encode(&victim()?.certificate),
+            Placeholder::Base64 => base64(&victim()?.certificate),
             Placeholder::Pem => url_encoded(&pem::encode("CERTIFICATE", &victim()?.certificate)),
         })
     }
@@ -122,6 +120,11 @@ impl Filler<'_> {
 }
 
 impl Words {
+    /// The same by a client that offers no ticket.
+    pub(super) fn without_ticket(&self) -> Self {
+        Self { edit_ticket: None, ..self.clone() }
+    }
+
     /// The `server_name` for a host, where rustls can send it as it is.
     pub(super) fn sni<'a>(&'a self, host: &'a str) -> Option<&'a str> {
         match &self.sni {
@@ -173,6 +176,11 @@ fn shaped(host: &str, shape: Shape) -> String {
         Shape::Label => label.to_owned(),
         Shape::Parent => parent.to_owned(),
     }
+}
+
+/// Base64 on one line: what PEM has between its header and its footer.
+fn base64(der: &[u8]) -> String {
+    pem::encode("CERTIFICATE", der).lines().filter(|line| !line.starts_with('-')).collect()
 }
 
 /// Percent-encoding of everything but unreserved characters (RFC 3986 2.3).

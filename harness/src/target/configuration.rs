@@ -39,7 +39,7 @@ impl Configuration<'_> {
             fs::write(self.directory.join(name), filled)
                 .map_err(failed_to("write the configuration"))?;
         }
-        let args = self.launch.args.iter().map(|arg| fill(arg, value)).collect();
+        let args: Result<_, _> = self.launch.args.iter().map(|arg| fill(arg, value)).collect();
         args.map_err(|source| LaunchError::Template {
             file: "the target file's `args`".to_owned(),
             source,

@@ -121,12 +121,7 @@ fn tell(gate: &Gate, blueprint: &Blueprint, change: &Change) -> Result<(), Told>
     Ok(())
 }
 
-fn load_spoilt(
-    gate: &Gate,
-    blueprint: &Blueprint,
-    account: &str,
-    how: Spoilt,
-) -> Result<(), Told> {
+fn load_spoilt(gate: &Gate, blueprint: &Blueprint, account: &str, how: Spoilt) -> Result<(), Told> {
     let failed = |error: std::io::Error| Told::Failed(ChangeError::Io(error));
     let directory = TempDir::new().map_err(failed)?;
     let path = directory.path().join("ca.pem");

@@ -195,7 +195,7 @@ fn placeholders_of(text: &str, findings: &mut Findings<'_>) {
 }
 
 fn hexadecimal(digits: &str, findings: &mut Findings<'_>) {
-    if digits.len() % 2 != 0 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         findings.report(digits, "these are no pairs of hexadecimal digits".to_owned(), None);
     }
 }

@@ -1,0 +1,95 @@
+//! The positive twin: a valid client that must be let in where another one is refused, before the refusal counts.
+
+use mtls_reports::model::Observation;
+use mtls_scenarios::{Control, Expected, Visit};
+
+use super::control::{self, Path};
+use super::course::Course;
+use super::judge::Judgement;
+use super::probe::Probe;
+use super::spot::Spot;
+use super::visit;
+use super::wallet::Held;
+use super::wording::Words;
+use crate::client::Persona;
+
+/// Whom a step needs to be let in.
+pub(super) struct Twin<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) spot: &'a Spot,
+    /// What an ordinary client of the step itself shows; its own twin it need not have.
+    pub(super) credential: Option<&'a str>,
+}
+
+impl Twin<'_> {
+    /// What the twin sees; `None` where nobody needs to know.
+    pub(super) async fn before(
+        &self,
+        course: &mut Course<'_>,
+    ) -> Result<Option<Observation>, Judgement> {
+        let Control::Twin(name) = &self.visit.control else { return Ok(None) };
+        let expected = visit::good(course, self.visit, self.spot);
+        let only_acceptance = expected.iter().all(|e| *e == Expected::Authenticated);
+        if only_acceptance || self.credential == Some(name) {
+            return Ok(None);
+        }
+        self.look(course, name, false).await.map(Some)
+    }
+
+    /// What it sees after a refusal that may only mean that nobody is there; else what it saw before.
+    pub(super) async fn after(
+        &self,
+        course: &mut Course<'_>,
+        before: Option<Observation>,
+        seen: &Observation,
+    ) -> Result<Option<Observation>, Judgement> {
+        match &self.visit.control {
+            Control::Twin(name) if before.is_some() && control::is_weak(&seen.outcome) => {
+                self.look(course, name, true).await.map(Some)
+            }
+            _ => Ok(before),
+        }
+    }
+
+    async fn look(
+        &self,
+        course: &mut Course<'_>,
+        name: &str,
+        again: bool,
+    ) -> Result<Observation, Judgement> {
+        let spot = self.spot;
+        let held = course.hold(&spot.account, name)?;
+        let cell = &course.case.cell;
+        let path = Path {
+            role: spot.role,
+            tls: cell.tls,
+            key: cell.key,
+            alpn: cell.alpn,
+            account: spot.account.clone(),
+            credential: name.to_owned(),
+            resumption: None,
+        };
+        let course = &*course;
+        let observe = async || stranger(course, spot, &held, &Words::default()).await;
+        let controls = &course.context.controls;
+        Ok(match (course.stage.is_shared(), again) {
+            (false, _) => observe().await,
+            (true, true) => controls.after(&path, observe).await,
+            (true, false) => controls.before(&path, observe).await,
+        })
+    }
+}
+
+/// What a client sees that the gate has never seen before.
+pub(super) async fn stranger(
+    course: &Course<'_>,
+    spot: &Spot,
+    held: &Held,
+    words: &Words,
+) -> Observation {
+    let persona = Persona::new(&course.context.provider);
+    let deadline = course.deadline();
+    let mut dial = course.dial(spot, words, held.client.clone(), deadline);
+    dial.persona = &persona;
+    Probe { target: course.stage.target(), spot, words, deadline }.connect(dial).await.observation
+}
