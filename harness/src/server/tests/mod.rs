@@ -1,8 +1,12 @@
 //! The gate as a whole, over loopback.
 
+mod authorities;
+mod availability;
 mod client;
 mod control;
+mod early_data;
 mod faults;
 mod hostile;
 mod policy;
 mod resumption;
+mod sessions;
