@@ -60,9 +60,12 @@ async fn dying_of_a_long_list() {
     assert!(is_well(&world, "alpha.agents.test").await);
     let address = world.gate.address("main").unwrap();
     send_list(&world, 51).await;
-    while TcpStream::connect(address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    let closed = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
 }

@@ -5,6 +5,7 @@ mod availability;
 mod client;
 mod control;
 mod early_data;
+mod edited_ticket;
 mod faults;
 mod hostile;
 mod policy;

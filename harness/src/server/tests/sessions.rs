@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use mtls_scenarios::Mode;
 use rustls::client::Tls12Resumption;
-use rustls::version;
 
 use super::client::{Client, Visit, World, world_with};
 use super::resumption::WAYS;
@@ -217,19 +216,5 @@ async fn lax() {
         assert!(carry(&world, &[&stranger], way, GAMMA, BETA).await.is_err());
         assert!(carry(&world, &[], way, GAMMA, ALPHA).await.is_err());
         assert!(world.visit(&Client::with(&[&stranger], way.0), ALPHA).await.is_err());
-    }
-}
-
-/// That an edit goes through is shown where tickets are made; here, that they are good at all.
-#[tokio::test]
-async fn unauthenticated() {
-    let world = world_with(Some(Fault::UnauthenticatedTickets)).await;
-    for version in [&version::TLS12, &version::TLS13] {
-        let client = Client::with(&[&world.alpha.client("Client")], version)
-            .roaming(Tls12Resumption::SessionIdOrTickets);
-        for _ in 0..2 {
-            assert!(world.visit(&client, ALPHA).await.unwrap().marker);
-        }
-        assert!(world.visit(&client, BETA).await.is_err());
     }
 }
