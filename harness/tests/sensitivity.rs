@@ -62,11 +62,33 @@ const CATCHES: &[(Fault, &[&str])] = &[
 ];
 
 /// Faults that no single connection shows; the mock's own tests hold them.
-const BETWEEN_CONNECTIONS: [Fault; 4] = [
+const BETWEEN_CONNECTIONS: [Fault; 26] = [
     Fault::IdentityFromHeader,
     Fault::IgnoreHost,
     Fault::KeepConnections,
-    Fault::TicketsOutlivePolicy,
+    Fault::SharedTicketsAcrossAccounts,
+    Fault::SharedTicketsAcrossModes,
+    Fault::SharedSessionCache,
+    Fault::TicketsSurviveModeChange,
+    Fault::TicketsSurviveRotation,
+    Fault::TicketsSurviveRevocation,
+    Fault::TicketsSurviveExpiry,
+    Fault::RollingTickets,
+    Fault::ResumptionVerifies,
+    Fault::IdentityLostOnResumption,
+    Fault::UnauthenticatedTickets,
+    Fault::LaxTickets,
+    Fault::AcceptsEarlyData,
+    Fault::FailOpenOnBadCaFile,
+    Fault::ReloadIgnored,
+    Fault::ClaimedHostTakenOver,
+    Fault::ExpiredAnchorSpoilsBundle,
+    Fault::OneBundleForAll,
+    Fault::ListsEveryAuthority,
+    Fault::ListsOtherAuthority,
+    Fault::HangsOnGarbage,
+    Fault::DiesOnLongList,
+    Fault::QuadraticOnLongLists,
 ];
 
 fn with_cells<'a>(scenarios: &[&'a str]) -> Vec<&'a str> {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use mtls_scenarios::Mode;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 
-use super::Fault;
 use super::verify::{AnchorError, CrlError};
+use super::{CaFileError, Fault};
 
 /// What a gate serves, and to whom.
 #[derive(Debug)]
@@ -176,4 +176,10 @@ pub enum ConfigError {
     /// A control names an account that does not exist.
     #[error("account '{0}' is not registered")]
     NoSuchAccount(String),
+    /// A file of CA certificates cannot be used.
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
+    /// There is no key for tickets.
+    #[error("the system gives no random numbers for a ticket key")]
+    NoRandom,
 }

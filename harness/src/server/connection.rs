@@ -1,6 +1,7 @@
 //! One connection: choose the endpoint, shake hands, decide who the client is, serve.
 
 use std::convert::Infallible;
+use std::io::Cursor;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,21 +9,20 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mtls_scenarios::Alpn;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::ProtocolVersion;
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ProtocolVersion};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::endpoint::Endpoint;
+use super::health::Health;
 use super::hello::{self, Recorder};
-use super::identity::Identity;
-use super::session::{Client, Session};
-use super::verify::GateVerifier;
-use super::{Fault, Limits, http};
+use super::maker::Maker;
+use super::session::Session;
+use super::{Limits, admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
@@ -39,7 +39,8 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct Listener {
     pub(super) endpoints: Vec<Arc<Endpoint>>,
     pub(super) marker: Arc<str>,
-    pub(super) fault: Option<Fault>,
+    pub(super) maker: Arc<Maker>,
+    pub(super) health: Arc<Health>,
     pub(super) limits: Limits,
 }
 
@@ -49,9 +50,7 @@ impl Listener {
         match (server_name, self.endpoints.as_slice()) {
             (None, [only]) => Some(only),
             (None, _) => None,
-            (Some(name), endpoints) => {
-                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
-            }
+            (Some(name), endpoints) => endpoints.iter().find(|endpoint| endpoint.answers_for(name)),
         }
     }
 }
@@ -64,8 +63,15 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
         let _ = stream.set_nodelay(true);
         let handshake =
             tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
-        if let Ok(Some((tls, session))) = handshake.await {
-            serve_http(tls, session, stop).await;
+        if let Ok(Some((mut tls, session))) = handshake.await {
+            let early_data = early_data(&mut tls);
+            if early_data.is_empty() {
+                serve_http(tls, session, stop).await;
+            } else {
+                let (read, write) = tokio::io::split(tls);
+                let all = Cursor::new(early_data).chain(read);
+                serve_http(tokio::io::join(all, write), session, stop).await;
+            }
         }
     })
     .await;
@@ -78,7 +84,11 @@ async fn shake_hands(
     let recorder = Recorder::new(stream);
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
     let Ok(start) = (&mut acceptor).await else {
-        linger(acceptor.take_io()?.into_parts().0).await;
+        let (stream, seen) = acceptor.take_io()?.into_parts();
+        if !hello::is_tls(&seen) {
+            listener.health.after_garbage();
+        }
+        linger(stream).await;
         return None;
     };
     let (mut stream, seen) = start.io.into_parts();
@@ -93,7 +103,9 @@ async fn shake_hands(
     };
     let start = StartHandshake::from_parts(accepted, stream);
     let generation = endpoint.current();
-    let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
+    let resumption = listener.maker.resumption(&generation, server_name.as_deref());
+    let config = listener.maker.server_config(&generation, &resumption, &listener.health).ok()?;
+    let tls = match start.into_stream(config).into_fallible().await {
         Ok(tls) => tls,
         Err((_, stream)) => {
             linger(stream).await;
@@ -101,15 +113,17 @@ async fn shake_hands(
         }
     };
     let connection = tls.get_ref().1;
-    let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
+    let resumed = resumption.origin();
     let session = Session {
-        client: client(
+        client: admission::client(
             connection.peer_certificates().unwrap_or_default(),
-            generation.verifier.as_deref(),
-            resumed.then(UnixTime::now),
-            listener.fault,
+            &generation,
+            resumed.as_ref(),
+            listener.maker.clock.now(),
         ),
-        resumed,
+        exempt: admission::is_exempt(&generation, resumed.as_ref()),
+        resumed: resumed.is_some(),
+        host: server_name.unwrap_or_else(|| endpoint.host.clone()),
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
             _ => "1.3",
@@ -118,35 +132,11 @@ async fn shake_hands(
             if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
         marker: Arc::clone(&listener.marker),
-        fault: listener.fault,
+        fault: listener.maker.fault,
         endpoint,
         generation,
     };
     Some((tls, session))
-}
-
-/// Who the client is, by the handshake alone.
-fn client(
-    list: &[CertificateDer<'_>],
-    verifier: Option<&GateVerifier>,
-    resumed_at: Option<UnixTime>,
-    fault: Option<Fault>,
-) -> Client {
-    let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), verifier) else {
-        return Client::Anonymous;
-    };
-    // rustls verifies at full handshakes only; a session can outlive its certificate.
-    let look_again = resumed_at.filter(|_| fault != Some(Fault::TicketsOutlivePolicy));
-    if look_again.is_some_and(|now| verifier.verdict(end_entity, others, now).is_err()) {
-        return Client::Refused;
-    }
-    match fault {
-        Some(Fault::AnonymousAlways) => Client::Anonymous,
-        Some(Fault::IdentityFromLastCertificate) => {
-            Client::Verified(Identity::of(others.last().unwrap_or(end_entity)))
-        }
-        _ => Client::Verified(Identity::of(end_entity)),
-    }
 }
 
 /// Closes so that the peer gets the alert: closing with unread input would reset the connection, and a
@@ -162,14 +152,28 @@ async fn linger(mut stream: TcpStream) {
     .await;
 }
 
-async fn serve_http(tls: TlsStream<TcpStream>, session: Session, mut stop: watch::Receiver<bool>) {
+/// What a gate with [`Fault::AcceptsEarlyData`](super::Fault::AcceptsEarlyData) has taken; a correct one takes none.
+fn early_data(tls: &mut TlsStream<TcpStream>) -> Vec<u8> {
+    use std::io::Read as _;
+    let mut octets = Vec::new();
+    if let Some(mut early_data) = tls.get_mut().1.early_data() {
+        // Reading from memory: it does not fail, and rustls has bounded it.
+        let _ = early_data.read_to_end(&mut octets);
+    }
+    octets
+}
+
+async fn serve_http<S>(stream: S, session: Session, mut stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let is_h2 = session.alpn == Some(Alpn::H2);
     let session = Arc::new(session);
     let service = service_fn(move |request| {
         let session = Arc::clone(&session);
         async move { Ok::<_, Infallible>(http::answer(&session, &request)) }
     });
-    let io = TokioIo::new(tls);
+    let io = TokioIo::new(stream);
     // An error here is the peer's: it went away or does not speak HTTP.
     if is_h2 {
         let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
@@ -191,31 +195,5 @@ async fn serve_http(tls: TlsStream<TcpStream>, session: Session, mut stop: watch
             _ = stop.changed() => connection.as_mut().graceful_shutdown(),
         }
         let _ = connection.await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use mtls_scenarios::Mode;
-
-    use super::*;
-    use crate::server::testing::{root, unix_now};
-    use crate::server::verify::{Checks, PathValidator};
-
-    #[test]
-    fn a_resumed_certificate_is_looked_at_again() {
-        let root = root("Root");
-        let list = [root.client("Client").der];
-        let validator = PathValidator::new(&[root.der], None, Checks::default()).unwrap();
-        let verifier = GateVerifier::new(validator, Mode::Strict, None);
-        let later =
-            UnixTime::since_unix_epoch(Duration::from_secs(unix_now().as_secs() + 365 * 86_400));
-        let at = |resumed_at, fault| client(&list, Some(&verifier), resumed_at, fault);
-        assert!(matches!(at(None, None), Client::Verified(_)));
-        assert!(matches!(at(Some(unix_now()), None), Client::Verified(_)));
-        assert!(matches!(at(Some(later), None), Client::Refused));
-        let fault = Some(Fault::TicketsOutlivePolicy);
-        assert!(matches!(at(Some(later), fault), Client::Verified(_)));
-        assert!(matches!(client(&[], Some(&verifier), None, None), Client::Anonymous));
     }
 }

@@ -1,13 +1,18 @@
 //! Changes of policy while a gate runs.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use mtls_scenarios::Mode;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
-use super::ConfigError;
-use super::endpoint::{Endpoint, Generation, Maker, Trust};
+use super::endpoint::Endpoint;
+use super::maker::Maker;
+use super::policy::Change;
+use super::trust::Trust;
+use super::{ConfigError, Fault, load_ca_file, registry};
 
 /// A handle on a running gate. Each change takes effect as a whole or not at all, for new connections and for
 /// requests on open ones.
@@ -18,14 +23,14 @@ pub struct Control {
 
 #[derive(Debug)]
 struct Shared {
-    maker: Maker,
+    maker: Arc<Maker>,
     endpoints: Vec<Arc<Endpoint>>,
     accounts: Mutex<BTreeMap<String, Trust>>,
 }
 
 impl Control {
     pub(super) fn new(
-        maker: Maker,
+        maker: Arc<Maker>,
         endpoints: Vec<Arc<Endpoint>>,
         accounts: BTreeMap<String, Trust>,
     ) -> Self {
@@ -41,7 +46,7 @@ impl Control {
             return Err(ConfigError::UnknownHost(host.to_owned()));
         }
         named.retain(|endpoint| endpoint.current().mode != mode);
-        self.renew(&accounts, &named, Some(mode))
+        self.renew(&accounts, &named, Change::Mode(mode))
     }
 
     /// Replaces the CAs of an account.
@@ -50,7 +55,20 @@ impl Control {
         account: &str,
         anchors: Vec<CertificateDer<'static>>,
     ) -> Result<(), ConfigError> {
-        self.set_trust(account, |trust| trust.anchors = anchors)
+        self.set_trust(account, Change::Anchors, |trust| trust.anchors = anchors)
+    }
+
+    /// Replaces the CAs of an account by those in a PEM file.
+    pub fn load_ca_file(&self, account: &str, path: &Path) -> Result<(), ConfigError> {
+        match load_ca_file(path) {
+            Ok(anchors) => self.set_anchors(account, anchors),
+            Err(error) => {
+                if self.has_fault(Fault::FailOpenOnBadCaFile) {
+                    self.set_trust(account, Change::FailOpen, |_| {})?;
+                }
+                Err(error.into())
+            }
+        }
     }
 
     /// Replaces the revocation lists of an account.
@@ -59,10 +77,52 @@ impl Control {
         account: &str,
         crls: Vec<CertificateRevocationListDer<'static>>,
     ) -> Result<(), ConfigError> {
-        self.set_trust(account, |trust| trust.crls = crls)
+        self.set_trust(account, Change::Crls, |trust| trust.crls = crls)
     }
 
-    fn set_trust(&self, account: &str, change: impl FnOnce(&mut Trust)) -> Result<(), ConfigError> {
+    /// Lets the endpoint of `from_host` answer for `host` as well, unless another endpoint of its listener does.
+    pub fn claim_host(&self, from_host: &str, host: &str) -> Result<(), ConfigError> {
+        let _one_at_a_time = self.accounts();
+        let claimants =
+            self.endpoints_where(|endpoint| endpoint.host.eq_ignore_ascii_case(from_host));
+        let Some(first) = claimants.first() else {
+            return Err(ConfigError::UnknownHost(from_host.to_owned()));
+        };
+        let host = host.to_ascii_lowercase();
+        if !registry::is_host(&host) {
+            return Err(ConfigError::InvalidHost { host, listener: first.listener.clone() });
+        }
+        let holders = self.endpoints_where(|endpoint| {
+            endpoint.answers_for(&host)
+                && claimants.iter().any(|claimant| {
+                    claimant.listener == endpoint.listener && claimant.host != endpoint.host
+                })
+        });
+        if let Some(holder) = holders.first()
+            && !self.has_fault(Fault::ClaimedHostTakenOver)
+        {
+            return Err(ConfigError::DuplicateHost { host, listener: holder.listener.clone() });
+        }
+        for holder in holders {
+            holder.yield_name(&host);
+        }
+        for claimant in claimants {
+            claimant.claim(host.clone());
+        }
+        Ok(())
+    }
+
+    /// Moves the gate's clock ahead: what expires by then has expired.
+    pub fn advance_clock(&self, by: Duration) {
+        self.shared.maker.clock.advance(by);
+    }
+
+    fn set_trust(
+        &self,
+        account: &str,
+        kind: Change,
+        change: impl FnOnce(&mut Trust),
+    ) -> Result<(), ConfigError> {
         let mut accounts = self.accounts();
         let mut changed = accounts.clone();
         let trust = changed
@@ -71,9 +131,10 @@ impl Control {
         change(trust);
         // Also where no endpoint uses it now.
         trust.validator(account, true, self.shared.maker.fault)?;
-        let affected =
-            self.endpoints_where(|endpoint| endpoint.account.as_deref() == Some(account));
-        self.renew(&changed, &affected, None)?;
+        let affected = self.endpoints_where(|endpoint| {
+            endpoint.account.as_deref() == Some(account) || self.has_fault(Fault::OneBundleForAll)
+        });
+        self.renew(&changed, &affected, kind)?;
         *accounts = changed;
         Ok(())
     }
@@ -82,14 +143,14 @@ impl Control {
         &self,
         accounts: &BTreeMap<String, Trust>,
         endpoints: &[&Arc<Endpoint>],
-        mode: Option<Mode>,
+        change: Change,
     ) -> Result<(), ConfigError> {
         let mut next = Vec::with_capacity(endpoints.len());
         for endpoint in endpoints {
-            let current = endpoint.current();
-            let mode = mode.unwrap_or(current.mode);
-            let generation = generation(&self.shared.maker, accounts, endpoint, mode, &current)?;
-            next.push((endpoint, generation));
+            next.push((endpoint, self.shared.maker.next(endpoint, change, accounts)?));
+        }
+        if self.has_fault(Fault::ReloadIgnored) {
+            return Ok(());
         }
         for (endpoint, generation) in next {
             endpoint.replace(generation);
@@ -101,28 +162,11 @@ impl Control {
         self.shared.endpoints.iter().filter(|endpoint| wanted(endpoint)).collect()
     }
 
+    fn has_fault(&self, fault: Fault) -> bool {
+        self.shared.maker.fault == Some(fault)
+    }
+
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<String, Trust>> {
         self.shared.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn generation(
-    maker: &Maker,
-    accounts: &BTreeMap<String, Trust>,
-    endpoint: &Endpoint,
-    mode: Mode,
-    current: &Generation,
-) -> Result<Arc<Generation>, ConfigError> {
-    let validator = || {
-        let name = endpoint
-            .account
-            .as_deref()
-            .ok_or_else(|| ConfigError::NoAccount { host: endpoint.host.clone(), mode })?;
-        accounts.get(name).ok_or_else(|| ConfigError::NoSuchAccount(name.to_owned()))?.validator(
-            name,
-            endpoint.check_crls,
-            maker.fault,
-        )
-    };
-    maker.generation(mode, validator, Some(current))
 }

@@ -1,38 +1,52 @@
-//! An endpoint and its generations: one mode, one set of CAs and revocation lists, one set of tickets.
+//! An endpoint and its generations: one mode, one set of CAs and revocation lists, one set of sessions.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mtls_scenarios::{Alpn, Mode};
-use rustls::ServerConfig;
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
-use rustls::server::{ServerSessionMemoryCache, WebPkiClientVerifier};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use mtls_scenarios::Mode;
+use rustls::DistinguishedName;
+use rustls::pki_types::{CertificateDer, UnixTime};
 
-use super::verify::{GateVerifier, PathValidator, ValidatorError};
-use super::{ConfigError, Fault};
-
-/// TLS 1.2 sessions that a generation remembers by session id.
-const SESSIONS: usize = 1024;
+use super::resumption::Sessions;
+use super::verify::{GateVerifier, Refusal};
+use super::{Fault, GateEndpoint};
 
 /// A host name on a listener, under its present policy.
 #[derive(Debug)]
 pub(super) struct Endpoint {
+    pub(super) listener: String,
     pub(super) host: String,
     pub(super) account: Option<String>,
     pub(super) check_crls: bool,
+    /// The names that lead here, in lower case.
+    names: RwLock<BTreeSet<String>>,
     current: RwLock<Arc<Generation>>,
 }
 
 impl Endpoint {
-    pub(super) fn new(
-        host: String,
-        account: Option<String>,
-        check_crls: bool,
-        first: Arc<Generation>,
-    ) -> Self {
-        Self { host, account, check_crls, current: RwLock::new(first) }
+    /// The endpoint of that configuration, whose host is in lower case.
+    pub(super) fn new(listener: &str, config: GateEndpoint, first: Arc<Generation>) -> Self {
+        let GateEndpoint { host, mode: _, account, check_crls } = config;
+        let names = RwLock::new(BTreeSet::from([host.clone()]));
+        let current = RwLock::new(first);
+        Self { listener: listener.to_owned(), host, account, check_crls, names, current }
+    }
+
+    /// Whether a server name leads here.
+    pub(super) fn answers_for(&self, name: &str) -> bool {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        names.contains(&name.to_ascii_lowercase())
+    }
+
+    /// Answers for a name, in lower case, from now on.
+    pub(super) fn claim(&self, name: String) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name);
+    }
+
+    /// Answers for a name no longer.
+    pub(super) fn yield_name(&self, name: &str) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 
     /// The policy for new connections.
@@ -48,13 +62,19 @@ impl Endpoint {
     }
 }
 
-/// A policy of an endpoint and the TLS configuration that enforces it.
+/// A policy of an endpoint, and the sessions that began under it.
 #[derive(Debug)]
 pub(super) struct Generation {
     pub(super) mode: Mode,
-    pub(super) tls: Arc<ServerConfig>,
+    /// Who verifies clients, unless it is public.
     pub(super) verifier: Option<Arc<GateVerifier>>,
-    retired: AtomicBool,
+    pub(super) sessions: Arc<Sessions>,
+    /// The `certificate_authorities` of its `CertificateRequest`.
+    pub(super) authorities: Vec<DistinguishedName>,
+    /// Whether a faulty gate has given up on verifying clients here.
+    pub(super) open: bool,
+    pub(super) fault: Option<Fault>,
+    pub(super) retired: AtomicBool,
 }
 
 impl Generation {
@@ -62,93 +82,20 @@ impl Generation {
     pub(super) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
     }
-}
 
-/// The CAs and revocation lists of an account.
-#[derive(Clone, Debug)]
-pub(super) struct Trust {
-    pub(super) anchors: Vec<CertificateDer<'static>>,
-    pub(super) crls: Vec<CertificateRevocationListDer<'static>>,
-}
-
-impl Trust {
-    pub(super) fn validator(
+    /// The verdict on a client's certificates, at the handshake and again at resumption.
+    pub(super) fn verdict(
         &self,
-        account: &str,
-        check_crls: bool,
-        fault: Option<Fault>,
-    ) -> Result<PathValidator, ConfigError> {
-        if self.anchors.is_empty() {
-            return Err(ConfigError::NoAnchors(account.to_owned()));
-        }
-        let crls = check_crls.then_some(self.crls.as_slice());
-        PathValidator::new(&self.anchors, crls, Fault::checks(fault)).map_err(|error| match error {
-            ValidatorError::Anchor { index, reason } => {
-                ConfigError::Anchor { account: account.to_owned(), index, reason }
-            }
-            ValidatorError::Crl { index, reason } => {
-                ConfigError::Crl { account: account.to_owned(), index, reason }
-            }
-        })
-    }
-}
-
-/// Makes generations: what all endpoints of a gate have in common.
-#[derive(Debug)]
-pub(super) struct Maker {
-    provider: Arc<CryptoProvider>,
-    certificate: Arc<SingleCertAndKey>,
-    pub(super) fault: Option<Fault>,
-}
-
-impl Maker {
-    pub(super) fn new(
-        certificates: Vec<CertificateDer<'static>>,
-        key: PrivateKeyDer<'static>,
-        fault: Option<Fault>,
-    ) -> Result<Self, ConfigError> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let certificate = CertifiedKey::from_der(certificates, key, &provider)
-            .map_err(ConfigError::ServerCertificate)?;
-        Ok(Self { provider, certificate: Arc::new(certificate.into()), fault })
-    }
-
-    /// A generation; `validator` is asked for when the mode needs one, `previous` is the one it follows.
-    pub(super) fn generation(
-        &self,
-        mode: Mode,
-        validator: impl FnOnce() -> Result<PathValidator, ConfigError>,
-        previous: Option<&Generation>,
-    ) -> Result<Arc<Generation>, ConfigError> {
-        let verifier = match mode {
-            Mode::Public => None,
-            Mode::Strict | Mode::Loose => {
-                Some(Arc::new(GateVerifier::new(validator()?, mode, self.fault)))
-            }
+        end_entity: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let Some(verifier) = self.verifier.as_deref().filter(|_| !self.open) else {
+            return Ok(());
         };
-        let mut tls = self.tls(verifier.clone()).map_err(ConfigError::ServerCertificate)?;
-        if let Some(previous) = previous.filter(|_| self.fault == Some(Fault::TicketsOutlivePolicy))
-        {
-            tls.ticketer = Arc::clone(&previous.tls.ticketer);
-            tls.session_storage = Arc::clone(&previous.tls.session_storage);
+        if self.fault == Some(Fault::ExpiredAnchorSpoilsBundle) && verifier.trusts_expired(now) {
+            return Err(Refusal::Fault);
         }
-        let retired = AtomicBool::new(false);
-        Ok(Arc::new(Generation { mode, tls: Arc::new(tls), verifier, retired }))
-    }
-
-    fn tls(&self, verifier: Option<Arc<GateVerifier>>) -> Result<ServerConfig, rustls::Error> {
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&self.provider))
-            .with_safe_default_protocol_versions()?;
-        let builder = match verifier {
-            Some(verifier) => builder.with_client_cert_verifier(verifier),
-            None => builder.with_client_cert_verifier(WebPkiClientVerifier::no_client_auth()),
-        };
-        let certificate: Arc<SingleCertAndKey> = Arc::clone(&self.certificate);
-        let mut tls = builder.with_cert_resolver(certificate);
-        tls.alpn_protocols =
-            [Alpn::H2, Alpn::Http1].map(|alpn| alpn.as_str().as_bytes().to_vec()).to_vec();
-        tls.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
-        tls.session_storage = ServerSessionMemoryCache::new(SESSIONS);
-        Ok(tls)
+        verifier.verdict(end_entity, others, now)
     }
 }

@@ -93,8 +93,6 @@ faults! {
     IgnoreHost = "ignore-host",
     /// Serves open connections by the policy they began under.
     KeepConnections = "keep-connections",
-    /// Resumes sessions from before a change of policy, and does not look at the certificate again.
-    TicketsOutlivePolicy = "tickets-outlive-policy",
     /// Refuses version 1 certificates, which the documented customer recipe yields.
     RefuseV1 = "refuse-v1",
     /// Refuses every certificate.
@@ -111,6 +109,52 @@ faults! {
     RefuseLateExpiry = "refuse-late-expiry",
     /// Refuses paths to a trust anchor outside its validity period.
     RefuseExpiredAnchor = "refuse-expired-anchor",
+    /// Resumes sessions of another account's endpoint, with the identity that they began with.
+    SharedTicketsAcrossAccounts = "shared-tickets-across-accounts",
+    /// Resumes sessions of public, LOOSE and STRICT endpoints at one another, also anonymous ones.
+    SharedTicketsAcrossModes = "shared-tickets-across-modes",
+    /// Takes TLS 1.2 session ids of any endpoint at every endpoint, also of anonymous sessions.
+    SharedSessionCache = "shared-session-cache",
+    /// Resumes sessions from before a change of mode, also anonymous ones.
+    TicketsSurviveModeChange = "tickets-survive-mode-change",
+    /// Resumes sessions from before a change of CAs, and does not look at the certificate again.
+    TicketsSurviveRotation = "tickets-survive-rotation",
+    /// Resumes sessions from before a new revocation list, and does not look at the certificate again.
+    TicketsSurviveRevocation = "tickets-survive-revocation",
+    /// Does not look at the certificate's validity again when a session is resumed.
+    TicketsSurviveExpiry = "tickets-survive-expiry",
+    /// Gives a session its full lifetime again whenever it is resumed.
+    RollingTickets = "rolling-tickets",
+    /// Calls a client verified that resumes a session, although it never showed a certificate.
+    ResumptionVerifies = "resumption-verifies",
+    /// Forgets who a client is when it resumes its session, and serves it all the same.
+    IdentityLostOnResumption = "identity-lost-on-resumption",
+    /// Encrypts tickets without integrity: edited ones are good.
+    UnauthenticatedTickets = "unauthenticated-tickets",
+    /// Serves invalid clients as anonymous at LOOSE endpoints; their tickets make them verified at STRICT ones.
+    LaxTickets = "lax-tickets",
+    /// Takes and serves TLS 1.3 early data.
+    AcceptsEarlyData = "accepts-early-data",
+    /// Verifies nobody any more after it was given a CA file that cannot be used.
+    FailOpenOnBadCaFile = "fail-open-on-bad-ca-file",
+    /// Says that a change of policy is done, and does nothing.
+    ReloadIgnored = "reload-ignored",
+    /// Gives a host that another endpoint has to whoever claims it.
+    ClaimedHostTakenOver = "claimed-host-taken-over",
+    /// Trusts nobody where one of the CAs has expired.
+    ExpiredAnchorSpoilsBundle = "expired-anchor-spoils-bundle",
+    /// Trusts the CAs of all accounts at every endpoint.
+    OneBundleForAll = "one-bundle-for-all",
+    /// Lists the CAs of all accounts to every client.
+    ListsEveryAuthority = "lists-every-authority",
+    /// Lists the CAs of another account, and not those that it trusts.
+    ListsOtherAuthority = "lists-other-authority",
+    /// Accepts no connection any more after a peer sent something that is not TLS.
+    HangsOnGarbage = "hangs-on-garbage",
+    /// Closes the listener after a list of more than 50 certificates.
+    DiesOnLongList = "dies-on-long-list",
+    /// Accepts nobody for a time that grows with the square of a certificate list's length.
+    QuadraticOnLongLists = "quadratic-on-long-lists",
 }
 
 impl Fault {
@@ -157,8 +201,30 @@ impl Fault {
             | Self::IdentityFromHeader
             | Self::IgnoreHost
             | Self::KeepConnections
-            | Self::TicketsOutlivePolicy
-            | Self::AnonymousAlways => all,
+            | Self::AnonymousAlways
+            | Self::SharedTicketsAcrossAccounts
+            | Self::SharedTicketsAcrossModes
+            | Self::SharedSessionCache
+            | Self::TicketsSurviveModeChange
+            | Self::TicketsSurviveRotation
+            | Self::TicketsSurviveRevocation
+            | Self::TicketsSurviveExpiry
+            | Self::RollingTickets
+            | Self::ResumptionVerifies
+            | Self::IdentityLostOnResumption
+            | Self::UnauthenticatedTickets
+            | Self::LaxTickets
+            | Self::AcceptsEarlyData
+            | Self::FailOpenOnBadCaFile
+            | Self::ReloadIgnored
+            | Self::ClaimedHostTakenOver
+            | Self::ExpiredAnchorSpoilsBundle
+            | Self::OneBundleForAll
+            | Self::ListsEveryAuthority
+            | Self::ListsOtherAuthority
+            | Self::HangsOnGarbage
+            | Self::DiesOnLongList
+            | Self::QuadraticOnLongLists => all,
         }
     }
 }

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 
 use super::connection::{self, Listener};
 use super::control::Control;
-use super::endpoint::Maker;
+use super::health::Health;
+use super::maker::Maker;
 use super::registry;
 use super::{ConfigError, GateConfig};
 
@@ -52,7 +53,7 @@ impl Gate {
     /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
         let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
-        let maker = Maker::new(certificates, key, fault)?;
+        let maker = Arc::new(Maker::new(certificates, key, fault)?);
         let accounts = registry::register_accounts(accounts)?;
         let marker: Arc<str> = marker.into();
         let (stopping, stop) = watch::channel(false);
@@ -66,8 +67,14 @@ impl Gate {
                 .await
                 .map_err(|source| GateError::Bind { listener: name.clone(), source })?;
             addresses.insert(name, address);
-            let marker = Arc::clone(&marker);
-            sockets.push((socket, Arc::new(Listener { endpoints, marker, fault, limits })));
+            let listener = Listener {
+                endpoints,
+                marker: Arc::clone(&marker),
+                maker: Arc::clone(&maker),
+                health: Arc::new(Health::new(fault)),
+                limits,
+            };
+            sockets.push((socket, Arc::new(listener)));
         }
         let mut tasks = JoinSet::new();
         for (socket, listener) in sockets {
@@ -108,8 +115,9 @@ async fn accept(socket: TcpListener, listener: Arc<Listener>, stop: watch::Recei
         tokio::select! {
             biased;
             _ = stopped.changed() => break,
+            () = listener.health.death() => return,
             Some(_) = connections.join_next() => {}
-            accepted = socket.accept(), if free => match accepted {
+            accepted = listener.health.accept(&socket), if free => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(connection::serve(
                         stream,

@@ -64,6 +64,11 @@ impl AsyncWrite for Recorder {
     }
 }
 
+/// Whether what a peer sent first could begin a TLS connection, as far as it goes.
+pub(super) fn is_tls(opening: &[u8]) -> bool {
+    [HANDSHAKE, 3].starts_with(opening.get(..2).unwrap_or(opening))
+}
+
 /// Whether the server name in these records, a `ClientHello`, ends with a dot.
 pub(super) fn has_trailing_dot(records: &[u8]) -> bool {
     server_name(&messages(records)).is_some_and(|name| name.ends_with(b"."))

@@ -20,7 +20,7 @@ pub(super) fn answer<B>(session: &Session, request: &Request<B>) -> Answer {
     if session.generation.is_retired() && session.fault != Some(Fault::KeepConnections) {
         return closing(request.version(), plain(StatusCode::MISDIRECTED_REQUEST));
     }
-    if !is_for(&session.endpoint.host, request) && session.fault != Some(Fault::IgnoreHost) {
+    if !is_for(&session.host, request) && session.fault != Some(Fault::IgnoreHost) {
         return plain(StatusCode::MISDIRECTED_REQUEST);
     }
     let claimed = claimed(session, request);

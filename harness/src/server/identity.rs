@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::verify::{Certificate, hex};
 
 /// Whom a certificate names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Identity {
     /// Subject (RFC 4514); `None` where the certificate cannot be read.
     pub(super) subject: Option<String>,

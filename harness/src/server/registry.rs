@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::endpoint::{Endpoint, Maker, Trust};
+use super::endpoint::Endpoint;
+use super::maker::Maker;
+use super::trust::Trust;
 use super::{ConfigError, GateAccount, GateEndpoint};
 
 /// Accounts by name, after checking names, prefixes, CAs and revocation lists.
@@ -52,27 +54,18 @@ pub(super) fn register_endpoints(
         if registered.iter().any(|known| known.host == host) {
             return Err(ConfigError::DuplicateHost { host, listener: listener() });
         }
-        let trust = match &account {
-            None => None,
-            Some(name) => match accounts.get_key_value(name) {
-                Some(found) => Some(found),
-                None => {
-                    return Err(ConfigError::UnknownAccount { host, account: name.clone() });
-                }
-            },
-        };
-        let validator = || {
-            let (name, trust) =
-                trust.ok_or_else(|| ConfigError::NoAccount { host: host.clone(), mode })?;
-            trust.validator(name, check_crls, maker.fault)
-        };
-        let generation = maker.generation(mode, validator, None)?;
-        registered.push(Arc::new(Endpoint::new(host, account, check_crls, generation)));
+        if let Some(account) = account.clone().filter(|name| !accounts.contains_key(name)) {
+            return Err(ConfigError::UnknownAccount { host, account });
+        }
+        let config = GateEndpoint { host, mode, account, check_crls };
+        let generation = maker.first(&config, accounts)?;
+        registered.push(Arc::new(Endpoint::new(&listener(), config, generation)));
     }
     Ok(registered)
 }
 
-fn is_host(host: &str) -> bool {
+/// Whether that is a DNS name.
+pub(super) fn is_host(host: &str) -> bool {
     host.len() <= 253 && host.split('.').all(is_label)
 }
 

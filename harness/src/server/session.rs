@@ -13,7 +13,11 @@ use super::identity::Identity;
 pub(super) struct Session {
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) generation: Arc<Generation>,
+    /// The host that the client connected to.
+    pub(super) host: String,
     pub(super) client: Client,
+    /// Whether a fault lets it in without a certificate at a STRICT endpoint.
+    pub(super) exempt: bool,
     pub(super) resumed: bool,
     pub(super) tls_version: &'static str,
     pub(super) alpn: Option<Alpn>,
@@ -33,8 +37,8 @@ pub(super) enum Client {
 }
 
 impl Session {
-    /// Whether the endpoint serves nobody without a certificate.
+    /// Whether nobody is served here without a certificate.
     pub(super) fn is_strict(&self) -> bool {
-        self.generation.mode == Mode::Strict
+        self.generation.mode == Mode::Strict && !self.exempt
     }
 }

@@ -239,3 +239,25 @@ pub(super) fn children(mut content: &[u8]) -> Vec<Vec<u8>> {
     }
     values
 }
+
+/// A certificate as PEM.
+pub(super) fn pem(der: &[u8]) -> String {
+    let base64 = base64(der);
+    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let mut word = 0_u32;
+        for index in 0..3 {
+            word = word << 8 | u32::from(*chunk.get(index).unwrap_or(&0));
+        }
+        for index in 0..4 {
+            let digit = usize::try_from(word >> (18 - 6 * index) & 63).unwrap();
+            text.push(if index > chunk.len() { '=' } else { char::from(DIGITS[digit]) });
+        }
+    }
+    text
+}

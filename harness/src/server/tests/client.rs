@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mtls_scenarios::Mode;
-use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{
+    ClientSessionMemoryCache, ClientSessionStore, ResolvesClientCert, Resumption,
+    Tls12ClientSessionValue, Tls12Resumption, Tls13ClientSessionValue,
+};
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{
-    ClientConfig, DigitallySignedStruct, SignatureScheme, SupportedProtocolVersion, version,
+    ClientConfig, DigitallySignedStruct, NamedGroup, SignatureScheme, SupportedProtocolVersion,
+    version,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -22,7 +26,7 @@ use crate::server::{Fault, Gate, GateAccount, GateConfig, GateEndpoint, Limits};
 pub(super) const MARKER: &str = "the secret marker";
 pub(super) const VERSIONS: [&SupportedProtocolVersion; 2] = [&version::TLS12, &version::TLS13];
 
-/// Accounts alpha and beta; endpoints `alpha` (STRICT), `beta` (STRICT) and `gamma` (LOOSE, alpha's CA) on
+/// Accounts alpha and beta; endpoints `alpha` (STRICT), `beta` (STRICT), `gamma` (LOOSE, alpha's CA) and `public` on
 /// listener `main`, `crl` (STRICT, with revocation lists) on listener `crl`.
 pub(super) struct World {
     pub(super) alpha: Minted,
@@ -60,6 +64,12 @@ pub(super) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> Gat
                     endpoint("alpha", Mode::Strict, "alpha", false),
                     endpoint("beta", Mode::Strict, "beta", false),
                     endpoint("gamma", Mode::Loose, "alpha", false),
+                    GateEndpoint {
+                        host: "public.agents.test".to_owned(),
+                        mode: Mode::Public,
+                        account: None,
+                        check_crls: false,
+                    },
                 ],
             ),
             ("crl".to_owned(), vec![endpoint("crl", Mode::Strict, "alpha", true)]),
@@ -205,10 +215,58 @@ impl Client {
         Self { config: Arc::new(config) }
     }
 
+    /// This client with sessions that it offers wherever it connects to.
+    pub(super) fn roaming(self, how: Tls12Resumption) -> Self {
+        self.changed(|config| {
+            let store = Arc::new(AnyName(ClientSessionMemoryCache::new(8)));
+            config.resumption = Resumption::store(store).tls12_resumption(how);
+        })
+    }
+
     /// This client with application protocols or without SNI.
     pub(super) fn changed(mut self, change: impl FnOnce(&mut ClientConfig)) -> Self {
         change(Arc::get_mut(&mut self.config).unwrap());
         self
+    }
+}
+
+/// Sessions that are good for every name.
+#[derive(Debug)]
+struct AnyName(ClientSessionMemoryCache);
+
+impl AnyName {
+    fn name() -> ServerName<'static> {
+        "any.test".try_into().unwrap()
+    }
+}
+
+impl ClientSessionStore for AnyName {
+    fn set_kx_hint(&self, _: ServerName<'static>, group: NamedGroup) {
+        self.0.set_kx_hint(Self::name(), group);
+    }
+
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        self.0.kx_hint(&Self::name())
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, value: Tls12ClientSessionValue) {
+        self.0.set_tls12_session(Self::name(), value);
+    }
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.0.tls12_session(&Self::name())
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {
+        self.0.remove_tls12_session(&Self::name());
+    }
+
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, value: Tls13ClientSessionValue) {
+        self.0.insert_tls13_ticket(Self::name(), value);
+    }
+
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.0.take_tls13_ticket(&Self::name())
     }
 }
 

@@ -3,7 +3,7 @@
 use mtls_scenarios::Mode;
 
 use super::client::{Client, VERSIONS, config, world};
-use crate::server::testing::{lone_client, root, tlv};
+use crate::server::testing::{lone_client, pem, root, tlv};
 use crate::server::{Gate, GateEndpoint, GateError};
 
 #[tokio::test]
@@ -225,10 +225,6 @@ fn ca_files() {
         std::fs::write(&path, content).unwrap();
         path
     };
-    let pem = |der: &[u8]| {
-        let base64 = base64(der);
-        format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
-    };
     let good = file("good.pem", &format!("Our CA\n{}", pem(&root.der)));
     assert_eq!(load_ca_file(&good).unwrap(), std::slice::from_ref(&root.der));
     for (path, problem) in [
@@ -243,20 +239,4 @@ fn ca_files() {
         assert!(error.contains(problem), "{error}");
         assert!(error.contains(path.file_name().unwrap().to_str().unwrap()), "{error}");
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let mut word = 0_u32;
-        for index in 0..3 {
-            word = word << 8 | u32::from(*chunk.get(index).unwrap_or(&0));
-        }
-        for index in 0..4 {
-            let digit = usize::try_from(word >> (18 - 6 * index) & 63).unwrap();
-            text.push(if index > chunk.len() { '=' } else { char::from(DIGITS[digit]) });
-        }
-    }
-    text
 }

@@ -46,6 +46,11 @@ impl GateVerifier {
         if lenient && self.mode == Mode::Loose { Ok(()) } else { verdict }
     }
 
+    /// Whether a trust anchor is past its validity period.
+    pub(crate) fn trusts_expired(&self, now: UnixTime) -> bool {
+        self.validator.has_expired_anchor(now)
+    }
+
     fn checks_possession(&self) -> bool {
         self.validator.rules.checks.has(Check::Possession)
     }

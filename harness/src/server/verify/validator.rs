@@ -54,8 +54,14 @@ impl PathValidator {
     }
 
     /// Subjects of the trust anchors, as they go into a `CertificateRequest`.
-    pub(super) fn hints(&self) -> Vec<rustls::DistinguishedName> {
+    pub(crate) fn hints(&self) -> Vec<rustls::DistinguishedName> {
         self.anchors.iter().map(TrustAnchor::hint).collect()
+    }
+
+    /// Whether a trust anchor is past its validity period.
+    pub(super) fn has_expired_anchor(&self, now: UnixTime) -> bool {
+        let now = Seconds::try_from(now.as_secs()).unwrap_or(Seconds::MAX);
+        self.anchors.iter().any(|anchor| anchor.validity.1 < now)
     }
 
     /// Validates the client's certificate, with what else it sent in any order.

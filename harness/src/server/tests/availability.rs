@@ -1,0 +1,82 @@
+//! What one peer can do to the others.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::client::{Client, VERSIONS, World, world_with};
+use crate::server::Fault;
+
+/// Time in which a gate that is deaf does not answer; one that is well has all the time that it wants.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+async fn is_deaf(world: &World, host: &str) -> bool {
+    let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+    tokio::time::timeout(PATIENCE, world.visit(&client, host)).await.is_err()
+}
+
+async fn is_well(world: &World, host: &str) -> bool {
+    let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+    world.visit(&client, host).await.is_ok_and(|visit| visit.marker)
+}
+
+/// A list of that many certificates, of which the first is a client's.
+async fn send_list(world: &World, length: usize) {
+    let client = world.alpha.client("Client");
+    let list: Vec<_> = std::iter::repeat_n(&client, length).collect();
+    let _ = world.visit(&Client::with(&list, VERSIONS[1]), "alpha.agents.test").await;
+}
+
+async fn send_garbage(world: &World, garbage: &[u8]) {
+    let mut stream = TcpStream::connect(world.gate.address("main").unwrap()).await.unwrap();
+    stream.write_all(garbage).await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn garbage_and_long_lists_disturb_nobody() {
+    let world = world_with(None).await;
+    send_garbage(&world, b"GET / HTTP/1.1\r\n\r\n").await;
+    send_list(&world, 64).await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+}
+
+#[tokio::test]
+async fn hanging_on_garbage() {
+    let world = world_with(Some(Fault::HangsOnGarbage)).await;
+    send_garbage(&world, &[0x16, 3, 3, 0, 5, 1, 2, 3, 4, 5]).await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+    send_garbage(&world, b"GET / HTTP/1.1\r\n\r\n").await;
+    assert!(is_deaf(&world, "alpha.agents.test").await);
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
+
+#[tokio::test]
+async fn dying_of_a_long_list() {
+    let world = world_with(Some(Fault::DiesOnLongList)).await;
+    send_list(&world, 50).await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+    let address = world.gate.address("main").unwrap();
+    send_list(&world, 51).await;
+    let closed = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
+
+#[tokio::test]
+async fn busy_with_a_long_list() {
+    let world = world_with(Some(Fault::QuadraticOnLongLists)).await;
+    send_list(&world, 6).await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+    send_list(&world, 64).await;
+    assert!(is_deaf(&world, "alpha.agents.test").await);
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
