@@ -35,10 +35,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Whether it must have a gate to itself: it changes the gate, its clock, or may bring it down.
-    pub fn needs_own_gate(&self) -> bool {
+    /// Whether it must have a gate to itself: it changes the gate, or may bring it down.
+    pub fn changes_gate(&self) -> bool {
         self.steps.iter().any(|step| match step {
-            Step::Operate(_) | Step::Wait(_) => true,
+            Step::Operate(_) => true,
+            Step::Wait(_) => false,
             Step::Visit(visit) => visit.canary || matches!(visit.action, Action::Raw(_)),
         })
     }

@@ -78,7 +78,9 @@ impl Played {
 
 /// Plays a scenario, at a gate of its own where it needs one.
 async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
-    let stage = if scenario.needs_own_gate() {
+    // A clock that can be moved is moved for everybody at the gate.
+    let moves_clock = scenario.waits() && context.target.has_clock();
+    let stage = if scenario.changes_gate() || moves_clock {
         match Stage::own(context).await {
             Ok(stage) => stage,
             Err(error) => return Played::of(undecided(format!("no gate of its own: {error}"))),

@@ -1,5 +1,6 @@
 //! The schedule: many cases at once, results in the order of the plan.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -33,52 +34,91 @@ pub async fn run(
     mut on_result: impl FnMut(CaseResult),
 ) -> Ending {
     let jobs = context.options.jobs.max(1);
-    let mut results = stream::iter(plan.cases)
-        .map(|case| {
-            let context = Arc::clone(context);
-            let performed = case.clone();
-            let task = tokio::spawn(async move { case::perform(&context, &performed).await });
-            Task { case, task }
-        })
-        .map(Task::join)
-        .buffered(jobs);
+    let (waiting, others) = starting_order(context, plan);
+    let start = |numbered: Numbered| Task::start(context, numbered).join();
+    // Those that wait for time to pass take no job from the others.
+    let waiting = stream::iter(waiting).map(start).buffer_unordered(MOST_WAITING);
+    let others = stream::iter(others).map(start).buffer_unordered(jobs);
+    let mut results = stream::select(waiting, others);
     let mut stop = std::pin::pin!(stop);
+    let mut early = Early::default();
     loop {
         let next = tokio::select! {
             biased;
-            () = &mut stop => return Ending::Interrupted,
+            () = &mut stop => {
+                early.results.into_values().for_each(on_result);
+                return Ending::Interrupted;
+            }
             next = results.next() => next,
         };
-        match next {
-            None => return Ending::Complete,
-            Some(result) => {
-                let unexpected = result.disposition == Disposition::Unexpected;
-                on_result(result);
-                if unexpected && context.options.fail_fast {
-                    return Ending::FailedFast;
-                }
+        let Some((number, result)) = next else { return Ending::Complete };
+        early.results.insert(number, result);
+        while let Some(result) = early.in_turn() {
+            let unexpected = result.disposition == Disposition::Unexpected;
+            on_result(result);
+            if unexpected && context.options.fail_fast {
+                return Ending::FailedFast;
             }
         }
     }
 }
 
+/// Cases that wait for time to pass, under way at once.
+const MOST_WAITING: usize = 64;
+
+/// A case with its place in the plan.
+type Numbered = (usize, Case);
+
+/// Numbered cases: those that wait for time to pass, so that all wait together, and the others.
+fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
+    let waits = |case: &Case| {
+        let scenario = context.library.scenarios.get(&case.scenario);
+        scenario.is_some_and(mtls_scenarios::Scenario::waits)
+    };
+    plan.cases.into_iter().enumerate().partition(|(_, case)| waits(case))
+}
+
+/// Results that came before their turn.
+#[derive(Default)]
+struct Early {
+    results: BTreeMap<usize, CaseResult>,
+    reported: usize,
+}
+
+impl Early {
+    fn in_turn(&mut self) -> Option<CaseResult> {
+        let result = self.results.remove(&self.reported)?;
+        self.reported += 1;
+        Some(result)
+    }
+}
+
 /// A case under way; dropping it abandons the case.
 struct Task {
+    number: usize,
     case: Case,
-    task: JoinHandle<CaseResult>,
+    result: JoinHandle<CaseResult>,
 }
 
 impl Task {
-    async fn join(mut self) -> CaseResult {
-        match (&mut self.task).await {
+    fn start(context: &Arc<Context>, (number, case): Numbered) -> Self {
+        let context = Arc::clone(context);
+        let performed = case.clone();
+        let result = tokio::spawn(async move { case::perform(&context, &performed).await });
+        Self { number, case, result }
+    }
+
+    async fn join(mut self) -> (usize, CaseResult) {
+        let result = match (&mut self.result).await {
             Ok(result) => result,
             Err(error) => case::broken(&self.case, &error.to_string()),
-        }
+        };
+        (self.number, result)
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.task.abort();
+        self.result.abort();
     }
 }

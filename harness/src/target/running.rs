@@ -229,6 +229,11 @@ impl Running {
         }
     }
 
+    /// Whether it has a clock of its own, which can be moved.
+    pub const fn has_clock(&self) -> bool {
+        matches!(self.backing, Backing::Mock(_))
+    }
+
     /// Moves the target's clock forward, where it has one of its own; whether it has.
     pub fn advance_clock(&self, by: Duration) -> bool {
         match &self.backing {
