@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_reports::PeerText;
-use mtls_scenarios::{Apply, Endpoint, Launch, Probe, Role, Spoilt, Start, Target};
+use mtls_scenarios::{Apply, Claim, Endpoint, Launch, Probe, Role, Spoilt, Start, Target};
 
 use super::change::{Change, ChangeError, Changed};
 use super::launched::{LaunchError, Launched, Policy};
@@ -205,6 +205,9 @@ impl Running {
                 Ok(changed)
             }
             Backing::Launched(launched) => {
+                if let Some(Claim { endpoint, host_of }) = change.claim {
+                    claim(&mut blueprint.target, endpoint, host_of);
+                }
                 let spoilt = change.ca_file.as_ref().map(|(account, how)| (account.as_str(), *how));
                 let policy = blueprint.policy(spoilt);
                 if change.by == Apply::Reload {
@@ -281,6 +284,14 @@ impl Running {
             Backing::Launched(launched) => launched.stop(keep_logs).await,
             Backing::Remote => Ok(None),
         }
+    }
+}
+
+/// Gives an endpoint the host name of another one, which keeps it.
+fn claim(target: &mut Target, endpoint: Role, host_of: Role) {
+    let host = target.endpoints.get(&host_of).map(|claimed| claimed.host.clone());
+    if let (Some(host), Some(endpoint)) = (host, target.endpoints.get_mut(&endpoint)) {
+        endpoint.host = host;
     }
 }
 
