@@ -38,11 +38,13 @@ mod format;
 mod grid;
 pub mod json;
 mod junit;
+mod kill_matrix;
 mod log;
 pub mod model;
 mod run;
 #[cfg(feature = "schema")]
 mod schema;
+mod style;
 mod summary;
 mod text;
 mod words;
@@ -50,13 +52,15 @@ mod words;
 pub use exit::ExitCode;
 pub use file::{WriteReportError, write_report};
 pub use format::{Format, RenderError, UnknownFormat, render};
-pub use grid::{Style, grid};
+pub use grid::grid;
+pub use kill_matrix::{CorrectMock, KILL_MATRIX_FORMAT_VERSION, Kill, KillMatrix, WrongCase};
 pub use log::{
     FORMAT_VERSION as LOG_FORMAT_VERSION, LogError, LogWriter, MAX_LINE, read_log, read_log_from,
 };
 pub use run::Run;
 #[cfg(feature = "schema")]
 pub use schema::schemas;
+pub use style::Style;
 pub use summary::{Dispositions, ScenarioSummary, Summary, Verdicts};
 pub use text::PeerText;
 pub use words::{describe, describe_expected};

@@ -116,6 +116,7 @@ mod tests {
             severity: Severity::Low,
             why: String::new(),
             references: Vec::new(),
+            catches: Vec::new(),
             matrix,
             variants: BTreeMap::new(),
             steps: Vec::new(),

@@ -40,6 +40,11 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Whether it selects everything.
+    pub fn is_empty(&self) -> bool {
+        self.positive.is_empty() && self.negative.is_empty()
+    }
+
     /// Whether a case with this id is selected.
     pub fn selects(&self, id: &str) -> bool {
         let positive = self.positive.is_empty() || self.positive.iter().any(|p| p.matches(id));

@@ -23,6 +23,9 @@ pub struct Scenario {
     /// RFC sections, CVE ids, advisories.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// Faults of the mock gate (`run --fault NAME`) that must turn it red; `selftest` holds it to that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub catches: Vec<String>,
     /// The axes; default: STRICT and LOOSE, TLS 1.2 and 1.3, P-256, HTTP/1.1.
     #[serde(default)]
     pub matrix: Matrix,

@@ -27,6 +27,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// Make certificates
     Pki(Pki),
+    /// Break the mock gate in every way it can be broken, and see whether the scenarios notice
+    Selftest(Selftest),
 }
 
 /// Which cases.
@@ -151,6 +153,29 @@ pub(super) enum Choice {
     Always,
     /// Not at all
     Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Selftest {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// Try only this fault; repeatable
+    #[arg(long, value_name = "NAME")]
+    pub(super) fault: Vec<String>,
+    /// Cases under way at once, for each of the mocks that are tried at once
+    #[arg(long, short, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) jobs: u16,
+    /// Seed of keys, serial numbers and the secret marker
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// The whole matrix as JSON, instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Every scenario that caught a fault, however many there are
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) display: Display,
 }
 
 #[derive(Debug, Args)]

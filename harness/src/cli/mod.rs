@@ -10,6 +10,7 @@ mod reports;
 mod rerun;
 mod run;
 mod selection;
+mod selftest;
 mod target;
 mod terminal;
 
@@ -29,6 +30,7 @@ pub fn main() -> ProcessExitCode {
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Pki(pki) => pki::pki(&pki),
+        Command::Selftest(arguments) => selftest::selftest(&arguments),
     };
     match done {
         Ok(code) => code.into(),

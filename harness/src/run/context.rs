@@ -39,7 +39,7 @@ pub struct Context {
     pub(super) blueprint: Blueprint,
     pub(super) own_gates: Semaphore,
     pub(super) library: Arc<Library>,
-    pub(super) wallet: Wallet,
+    pub(super) wallet: Arc<Wallet>,
     pub(super) controls: Controls,
     pub(super) provider: Arc<CryptoProvider>,
 }
@@ -52,12 +52,23 @@ impl Context {
         library: Arc<Library>,
         options: Options,
     ) -> Result<Self, StartError> {
+        let wallet = Arc::new(Wallet::new(world, Arc::clone(&library)));
+        Self::with_wallet(blueprint, wallet, library, options).await
+    }
+
+    /// The same with credentials that another run may have minted.
+    pub(super) async fn with_wallet(
+        blueprint: Blueprint,
+        wallet: Arc<Wallet>,
+        library: Arc<Library>,
+        options: Options,
+    ) -> Result<Self, StartError> {
         Ok(Self {
             target: blueprint.clone().start().await?,
             options,
             blueprint,
             own_gates: Semaphore::new(OWN_GATES),
-            wallet: Wallet::new(world, Arc::clone(&library)),
+            wallet,
             library,
             controls: Controls::default(),
             provider: client::provider(),

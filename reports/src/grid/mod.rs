@@ -2,13 +2,10 @@
 //! again. For people only: no format, may change at any time.
 
 mod problems;
-mod style;
 mod table;
 mod tally;
 
-pub use style::Style;
-
-use crate::Run;
+use crate::{Run, Style};
 
 /// The whole display: table, problems, skipped cases, and one line that sums it all up.
 pub fn grid(run: &Run, style: Style) -> String {

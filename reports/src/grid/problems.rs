@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::style::{Paint, Style};
+use crate::style::{Paint, Style};
 use crate::{
     Run,
     model::{CaseResult, Disposition},

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use mtls_scenarios::{Mode, TlsVersion};
 
-use super::style::{Paint, Style, fit, pad};
+use crate::style::{Paint, Style, fit, pad};
 use crate::{
     Dispositions, Run,
     model::{CaseResult, Disposition},

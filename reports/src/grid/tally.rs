@@ -1,9 +1,7 @@
 //! The last line: how many, how long, and what it comes to.
 
-use super::{
-    problems::count,
-    style::{Paint, Style},
-};
+use super::problems::count;
+use crate::style::{Paint, Style};
 use crate::{ExitCode, Run, model::RunFooter};
 
 pub(super) fn tally(run: &Run, style: Style) -> String {

@@ -16,7 +16,7 @@ pub struct Style {
 
 /// Colours by meaning.
 #[derive(Clone, Copy)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Good,
     Bad,
     Unsure,
@@ -25,7 +25,7 @@ pub(super) enum Paint {
 }
 
 impl Style {
-    pub(super) const fn symbol(self, disposition: Disposition) -> &'static str {
+    pub(crate) const fn symbol(self, disposition: Disposition) -> &'static str {
         match (disposition, self.unicode) {
             (Disposition::Expected, true) => "✓",
             (Disposition::Expected, false) => "ok",
@@ -36,12 +36,12 @@ impl Style {
         }
     }
 
-    pub(super) const fn ellipsis(self) -> &'static str {
+    pub(crate) const fn ellipsis(self) -> &'static str {
         if self.unicode { "…" } else { "..." }
     }
 
     /// Text in a colour, where colours are on.
-    pub(super) fn paint(self, paint: Paint, text: &str) -> String {
+    pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
         if !self.colour || text.trim().is_empty() {
             return text.to_owned();
         }
@@ -68,7 +68,7 @@ impl From<Disposition> for Paint {
 }
 
 /// Text in at most `width` characters, cut with an ellipsis.
-pub(super) fn fit(text: &str, width: usize, style: Style) -> String {
+pub(crate) fn fit(text: &str, width: usize, style: Style) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }
@@ -78,7 +78,7 @@ pub(super) fn fit(text: &str, width: usize, style: Style) -> String {
 }
 
 /// Text filled up with blanks to `width` characters.
-pub(super) fn pad(text: &str, width: usize) -> String {
+pub(crate) fn pad(text: &str, width: usize) -> String {
     let missing = width.saturating_sub(text.chars().count());
     format!("{text}{}", " ".repeat(missing))
 }
