@@ -1,6 +1,7 @@
 //! The command line: arguments, display, exit code. The only place that prints.
 
 mod args;
+mod doctor;
 mod explain;
 mod interrupt;
 mod list;
@@ -29,6 +30,7 @@ pub fn main() -> ProcessExitCode {
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Pki(pki) => pki::pki(&pki),
+        Command::Doctor(doctor) => doctor::doctor(&doctor),
     };
     match done {
         Ok(code) => code.into(),

@@ -1,0 +1,1 @@
+//! The doctor as a whole, on forged certificates.
