@@ -182,7 +182,7 @@ pub(super) struct Explain {
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
     /// The client's certificate, with intermediates after it; PEM or DER
-    #[arg(long, value_name = "FILE", required_unless_present = "manifest")]
+    #[arg(long, value_name = "FILE")]
     pub(super) cert: Option<PathBuf>,
     /// Its private key
     #[arg(long, value_name = "FILE", requires = "cert")]

@@ -40,7 +40,9 @@ pub(super) fn read(text: &str) -> Found {
         let Some((label, body)) = after.split_once(DASHES) else {
             break;
         };
-        let Some((body, after)) = body.split_once(&format!("-----END {label}-----")) else {
+        let end = format!("-----END {label}-----");
+        let whole = body.split_once(&end).filter(|(body, _)| !body.contains(BEGIN));
+        let Some((body, after)) = whole else {
             found.damaged.push(label.chars().take(40).collect());
             continue;
         };

@@ -97,7 +97,7 @@ fn write_finding(out: &mut String, finding: &Finding) {
     }
     labelled(out, "do", finding.remedy);
     for line in finding.commands.iter().flat_map(|command| command.lines()) {
-        let _ = writeln!(out, "{:INDENT$}  {line}", "");
+        let _ = writeln!(out, "    {line}");
     }
     out.push('\n');
 }

@@ -17,8 +17,9 @@ pub(super) fn check(subject: &Subject<'_>) -> Vec<Finding> {
         return vec![rule.at(&credential.place, what)];
     };
     let mut findings = Vec::new();
-    if !others.is_empty() {
-        let what = format!("There are {} private keys.", others.len() + 1);
+    let more = others.iter().filter(|other| other.der != key.der).count();
+    if more > 0 {
+        let what = format!("There are {} private keys.", more + 1);
         findings.push(table::SEVERAL_KEYS.at(&key.place, what));
     }
     match key.form {
