@@ -115,7 +115,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     let level = |n| format!("a{n}: &a{n} [{}]", format!("*a{}, ", n - 1).repeat(9));
     let levels: Vec<_> = (1..40).map(level).collect();
     let bomb = write("bomb.yaml", format!("a0: &a0 [x, x]\n{}\n", levels.join("\n")).as_bytes());
-    let deep = write("deep.yaml", "[".repeat(100_000).as_bytes());
+    let deep = write("deep.yaml", "- ".repeat(100_000).as_bytes());
     for (arguments, hint) in [
         (vec![], "--manifest"),
         (vec!["--key", "x"], "--cert"),

@@ -90,7 +90,7 @@ impl Contents {
 
     fn from_pem(found: pem::Found, place: &Place) -> Self {
         let mut contents = Self::default();
-        for label in &found.damaged {
+        if let Some(label) = &found.damaged {
             let what = format!("The PEM section `{label}` has no end, or is not base64 inside.");
             contents.findings.push(table::PEM_DAMAGED.at(place, what));
         }

@@ -6,9 +6,31 @@ use super::finding::Finding;
 use super::place::Place;
 
 /// Certificates of one client that are looked at.
-pub(super) const MAX_CERTIFICATES: usize = 64;
+const MAX_CERTIFICATES: usize = 64;
+/// Private keys of one client that are looked at.
+const MAX_KEYS: usize = 16;
 /// CAs of one client that are looked at.
-pub(super) const MAX_CAS: usize = 1024;
+const MAX_CAS: usize = 512;
+/// Clients of one manifest that are looked at.
+const MAX_CLIENTS: usize = 128;
+
+/// Holds a number to its limit.
+fn bounded(place: &str, what: &'static str, count: usize, limit: usize) -> Result<(), DoctorError> {
+    if count > limit {
+        return Err(DoctorError::TooMany { place: place.to_owned(), what, count, limit });
+    }
+    Ok(())
+}
+
+/// Holds a manifest to its limits, before what its clients share is given to each of them.
+pub(super) fn bounded_manifest(
+    place: &str,
+    clients: usize,
+    shared_cas: usize,
+) -> Result<(), DoctorError> {
+    bounded(place, "client certificates", clients, MAX_CLIENTS)?;
+    bounded(place, "CAs", shared_cas, MAX_CAS)
+}
 
 /// One client's credential, as it was found.
 #[derive(Clone)]
@@ -30,13 +52,9 @@ pub struct Credential {
 impl Credential {
     /// Holds the credential to its limits.
     pub(super) fn bounded(self) -> Result<Self, DoctorError> {
-        for (count, limit) in
-            [(self.certificates.len(), MAX_CERTIFICATES), (self.cas.len(), MAX_CAS)]
-        {
-            if count > limit {
-                return Err(DoctorError::TooMany { place: self.name, count, limit });
-            }
-        }
+        bounded(&self.name, "certificates", self.certificates.len(), MAX_CERTIFICATES)?;
+        bounded(&self.name, "private keys", self.keys.len(), MAX_KEYS)?;
+        bounded(&self.name, "CAs", self.cas.len(), MAX_CAS)?;
         Ok(self)
     }
 }

@@ -38,11 +38,13 @@ pub enum DoctorError {
     },
     /// More certificates than a client sends.
     #[error(
-        "{place} holds {count} certificates, more than the {limit} that are looked at; is it a bundle of CAs?"
+        "{place} holds {count} {what}, more than the {limit} that are looked at; give what belongs to one client"
     )]
     TooMany {
         /// Where.
         place: String,
+        /// Of what.
+        what: &'static str,
         /// How many.
         count: usize,
         /// How many are looked at.

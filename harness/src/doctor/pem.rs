@@ -17,12 +17,18 @@ pub(super) struct Section {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) sections: Vec<Section>,
-    /// Labels of the sections that have no end, or are not base64 inside.
-    pub(super) damaged: Vec<String>,
+    /// Label of the first section that has no end, or is not base64 inside.
+    pub(super) damaged: Option<String>,
     /// A section without line breaks.
     pub(super) joined: bool,
     /// Line breaks are spelled `\n`.
     pub(super) escaped: bool,
+}
+
+impl Found {
+    fn damage(&mut self, label: &str) {
+        self.damaged.get_or_insert_with(|| label.chars().take(40).collect());
+    }
 }
 
 /// Whether a text has a PEM section.
@@ -34,32 +40,26 @@ pub(super) fn is_pem(text: &str) -> bool {
 pub(super) fn read(text: &str) -> Found {
     let mut found = Found { escaped: is_escaped(text), ..Found::default() };
     let unescaped = text.replace("\\r", "").replace("\\n", "\n");
-    let mut rest = if found.escaped { unescaped.as_str() } else { text };
-    while let Some((_, after)) = rest.split_once(BEGIN) {
-        rest = after;
-        let Some((label, body)) = after.split_once(DASHES) else {
-            break;
-        };
-        let end = format!("-----END {label}-----");
-        let whole = body.split_once(&end).filter(|(body, _)| !body.contains(BEGIN));
-        let Some((body, after)) = whole else {
-            found.damaged.push(label.chars().take(40).collect());
+    let text = if found.escaped { unescaped.as_str() } else { text };
+    // A section ends before the next begins, so that each octet is looked at once.
+    for part in text.split(BEGIN).skip(1) {
+        let Some((label, rest)) = part.split_once(DASHES) else {
             continue;
         };
-        rest = after;
+        let Some((body, _)) = rest.split_once(&format!("-----END {label}-----")) else {
+            found.damage(label);
+            continue;
+        };
         found.joined |= !body.starts_with(['\n', '\r']);
         let encrypted = body.contains("ENCRYPTED");
         match decode(&without_headers(body)) {
             Some(der) => found.sections.push(Section { label: label.to_owned(), der, encrypted }),
             // The body of an encrypted key does not matter; that it is encrypted does.
             None if encrypted => {
-                found.sections.push(Section {
-                    label: label.to_owned(),
-                    der: Vec::new(),
-                    encrypted,
-                });
+                let der = Vec::new();
+                found.sections.push(Section { label: label.to_owned(), der, encrypted });
             }
-            None => found.damaged.push(label.chars().take(40).collect()),
+            None => found.damage(label),
         }
     }
     found
@@ -97,7 +97,7 @@ mod tests {
         let expected: Vec<(&str, &[u8])> = vec![("A", &[0, 1, 2]), ("B", &[3])];
         let found = read(PLAIN);
         assert_eq!(octets(&found), expected);
-        assert!(!found.joined && !found.escaped && found.damaged.is_empty());
+        assert!(!found.joined && !found.escaped && found.damaged.is_none());
         let indented = PLAIN.replace('\n', "\n    ");
         assert_eq!(octets(&read(&indented)), expected);
         let joined = read(&PLAIN.replace('\r', "").replace('\n', " "));
@@ -111,9 +111,15 @@ mod tests {
     #[test]
     fn damage_is_told_and_does_not_hide_what_follows() {
         let cut = format!("-----BEGIN C-----\nAAEC\n{PLAIN}");
-        assert_eq!((read(&cut).damaged, read(&cut).sections.len()), (vec!["C".to_owned()], 2));
+        assert_eq!((read(&cut).damaged, read(&cut).sections.len()), (Some("C".to_owned()), 2));
         let wrong = PLAIN.replace("AAEC", "AA*C");
-        assert_eq!((read(&wrong).damaged, read(&wrong).sections.len()), (vec!["A".to_owned()], 1));
+        assert_eq!((read(&wrong).damaged, read(&wrong).sections.len()), (Some("A".to_owned()), 1));
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_beginnings_is_read_once() {
+        let text = "-----BEGIN A-----".repeat(200_000);
+        assert_eq!(read(&text).damaged.as_deref(), Some("A"));
     }
 
     #[test]

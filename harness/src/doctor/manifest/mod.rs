@@ -12,7 +12,7 @@ mod yaml;
 use std::path::Path;
 
 use super::DoctorError;
-use super::credential::Credential;
+use super::credential::{Credential, bounded_manifest};
 use super::files;
 use super::place::shown;
 
@@ -38,6 +38,9 @@ impl Credential {
         })?;
         let objects = field::objects(name, &documents);
         let holdings: Vec<_> = objects.iter().map(pairing::Holding::of).collect();
+        let clients = holdings.iter().map(pairing::Holding::clients).sum();
+        let cas = holdings.iter().map(pairing::Holding::cas).sum();
+        bounded_manifest(&file, clients, cas)?;
         let credentials = pairing::credentials(&holdings);
         if credentials.is_empty() {
             let problem = holdings.iter().find_map(|holding| holding.findings().first());

@@ -56,6 +56,16 @@ impl Holding {
         }
     }
 
+    /// How many client certificates it holds.
+    pub(super) fn clients(&self) -> usize {
+        self.clients.len()
+    }
+
+    /// How many CAs it holds.
+    pub(super) fn cas(&self) -> usize {
+        self.cas.len()
+    }
+
     /// What is wrong with the object, where it holds nothing.
     pub(super) fn findings(&self) -> &[Finding] {
         &self.findings
