@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -17,12 +18,12 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::endpoint::Endpoint;
 use super::hello::{self, Recorder};
 use super::identity::Identity;
+use super::listener::{Listener, ServerName};
 use super::session::{Client, Session};
 use super::verify::GateVerifier;
-use super::{Fault, Limits, http};
+use super::{Fault, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
@@ -33,28 +34,6 @@ const MAX_STREAMS: u32 = 32;
 /// What a refused peer may still send until it notices.
 const MAX_LINGER_OCTETS: u64 = 256 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
-
-/// What the connections of a socket have in common.
-#[derive(Debug)]
-pub(super) struct Listener {
-    pub(super) endpoints: Vec<Arc<Endpoint>>,
-    pub(super) marker: Arc<str>,
-    pub(super) fault: Option<Fault>,
-    pub(super) limits: Limits,
-}
-
-impl Listener {
-    /// The endpoint that a server name chooses; none chooses the only one there is.
-    fn select(&self, server_name: Option<&str>) -> Option<&Arc<Endpoint>> {
-        match (server_name, self.endpoints.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(name), endpoints) => {
-                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
-            }
-        }
-    }
-}
 
 /// Serves a connection until it ends, fails or has taken too long.
 pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watch::Receiver<bool>) {
@@ -73,7 +52,7 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
 
 async fn shake_hands(
     stream: TcpStream,
-    listener: &Listener,
+    listener: &Arc<Listener>,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
     let recorder = Recorder::new(stream);
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
@@ -84,16 +63,16 @@ async fn shake_hands(
     let (mut stream, seen) = start.io.into_parts();
     let accepted = start.accepted;
     let server_name = accepted.client_hello().server_name().map(str::to_owned);
-    let dotted = server_name.is_some() && hello::has_trailing_dot(&seen);
-    let endpoint = listener.select(server_name.as_deref()).filter(|_| !dotted);
-    let Some(endpoint) = endpoint.map(Arc::clone) else {
+    let written = hello::written_name(&seen).unwrap_or_default();
+    let choice = listener
+        .select(server_name.as_deref().map(|normal| ServerName { normal, written: &written }));
+    let Some(choice) = choice else {
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
     };
     let start = StartHandshake::from_parts(accepted, stream);
-    let generation = endpoint.current();
-    let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
+    let tls = match start.into_stream(Arc::clone(&choice.generation.tls)).into_fallible().await {
         Ok(tls) => tls,
         Err((_, stream)) => {
             linger(stream).await;
@@ -102,13 +81,22 @@ async fn shake_hands(
     };
     let connection = tls.get_ref().1;
     let resumed = connection.handshake_kind() == Some(HandshakeKind::Resumed);
-    let session = Session {
-        client: client(
+    let client = if choice.trusted {
+        Client::Trusted
+    } else {
+        client(
             connection.peer_certificates().unwrap_or_default(),
-            generation.verifier.as_deref(),
+            choice.generation.verifier.as_deref(),
             resumed.then(UnixTime::now),
             listener.fault,
-        ),
+        )
+    };
+    let session = Session {
+        listener: Arc::clone(listener),
+        endpoint: choice.endpoint,
+        generation: choice.generation,
+        routed_by_host: choice.routed_by_host,
+        client,
         resumed,
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
@@ -117,10 +105,8 @@ async fn shake_hands(
         alpn: connection.alpn_protocol().map(|protocol| {
             if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
-        marker: Arc::clone(&listener.marker),
+        used: AtomicBool::new(false),
         fault: listener.fault,
-        endpoint,
-        generation,
     };
     Some((tls, session))
 }
@@ -135,6 +121,15 @@ fn client(
     let (Some((end_entity, others)), Some(verifier)) = (list.split_first(), verifier) else {
         return Client::Anonymous;
     };
+    let now = resumed_at.unwrap_or_else(UnixTime::now);
+    if verifier.tolerates_invalid() && verifier.verdict(end_entity, others, now).is_err() {
+        return match fault {
+            Some(Fault::LooseReportsUnverified) => {
+                Client::Unverified(Identity::of(end_entity, fault))
+            }
+            _ => Client::Anonymous,
+        };
+    }
     // rustls verifies at full handshakes only; a session can outlive its certificate.
     let look_again = resumed_at.filter(|_| fault != Some(Fault::TicketsOutlivePolicy));
     if look_again.is_some_and(|now| verifier.verdict(end_entity, others, now).is_err()) {
@@ -143,9 +138,12 @@ fn client(
     match fault {
         Some(Fault::AnonymousAlways) => Client::Anonymous,
         Some(Fault::IdentityFromLastCertificate) => {
-            Client::Verified(Identity::of(others.last().unwrap_or(end_entity)))
+            Client::Verified(Identity::of(others.last().unwrap_or(end_entity), fault))
         }
-        _ => Client::Verified(Identity::of(end_entity)),
+        Some(Fault::IdentityFromAnyCertificate) => {
+            Client::Verified(Identity::of(others.first().unwrap_or(end_entity), fault))
+        }
+        _ => Client::Verified(Identity::of(end_entity, fault)),
     }
 }
 
@@ -167,7 +165,7 @@ async fn serve_http(tls: TlsStream<TcpStream>, session: Session, mut stop: watch
     let session = Arc::new(session);
     let service = service_fn(move |request| {
         let session = Arc::clone(&session);
-        async move { Ok::<_, Infallible>(http::answer(&session, &request)) }
+        async move { Ok::<_, Infallible>(http::answer(&session, request).await) }
     });
     let io = TokioIo::new(tls);
     // An error here is the peer's: it went away or does not speak HTTP.

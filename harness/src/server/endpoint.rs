@@ -20,6 +20,8 @@ const SESSIONS: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) host: String,
+    /// Body of its protected resource.
+    pub(super) marker: String,
     pub(super) account: Option<String>,
     pub(super) check_crls: bool,
     current: RwLock<Arc<Generation>>,
@@ -28,11 +30,12 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn new(
         host: String,
+        marker: String,
         account: Option<String>,
         check_crls: bool,
         first: Arc<Generation>,
     ) -> Self {
-        Self { host, account, check_crls, current: RwLock::new(first) }
+        Self { host, marker, account, check_crls, current: RwLock::new(first) }
     }
 
     /// The policy for new connections.
@@ -134,6 +137,14 @@ impl Maker {
         }
         let retired = AtomicBool::new(false);
         Ok(Arc::new(Generation { mode, tls: Arc::new(tls), verifier, retired }))
+    }
+
+    /// A policy that belongs to no endpoint and asks nobody for a certificate.
+    pub(super) fn unasking(&self) -> Result<Arc<Generation>, ConfigError> {
+        let tls = self.tls(None).map_err(ConfigError::ServerCertificate)?;
+        let retired = AtomicBool::new(false);
+        let (mode, tls) = (Mode::Public, Arc::new(tls));
+        Ok(Arc::new(Generation { mode, tls, verifier: None, retired }))
     }
 
     fn tls(&self, verifier: Option<Arc<GateVerifier>>) -> Result<ServerConfig, rustls::Error> {

@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Listener};
+use super::connection;
 use super::control::Control;
 use super::endpoint::Maker;
+use super::listener::Listener;
 use super::registry;
 use super::{ConfigError, GateConfig};
 
@@ -51,10 +52,10 @@ pub struct Gate {
 impl Gate {
     /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
-        let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
+        let GateConfig { certificates, key, accounts, listeners, fault, limits } = config;
         let maker = Maker::new(certificates, key, fault)?;
         let accounts = registry::register_accounts(accounts)?;
-        let marker: Arc<str> = marker.into();
+        let unasking = maker.unasking()?;
         let (stopping, stop) = watch::channel(false);
         let mut all_endpoints = Vec::new();
         let mut addresses = BTreeMap::new();
@@ -66,8 +67,8 @@ impl Gate {
                 .await
                 .map_err(|source| GateError::Bind { listener: name.clone(), source })?;
             addresses.insert(name, address);
-            let marker = Arc::clone(&marker);
-            sockets.push((socket, Arc::new(Listener { endpoints, marker, fault, limits })));
+            let unasking = Arc::clone(&unasking);
+            sockets.push((socket, Arc::new(Listener { endpoints, unasking, fault, limits })));
         }
         let mut tasks = JoinSet::new();
         for (socket, listener) in sockets {

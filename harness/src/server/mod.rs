@@ -14,6 +14,7 @@ mod gate;
 mod hello;
 mod http;
 mod identity;
+mod listener;
 mod registry;
 mod session;
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(super) fn register_endpoints(
         return Err(ConfigError::EmptyListener(listener.to_owned()));
     }
     let mut registered: Vec<Arc<Endpoint>> = Vec::with_capacity(endpoints.len());
-    for GateEndpoint { host, mode, account, check_crls } in endpoints {
+    for GateEndpoint { host, marker, mode, account, check_crls } in endpoints {
         let host = host.to_ascii_lowercase();
         let listener = || listener.to_owned();
         if !is_host(&host) {
@@ -67,7 +67,7 @@ pub(super) fn register_endpoints(
             trust.validator(name, check_crls, maker.fault)
         };
         let generation = maker.generation(mode, validator, None)?;
-        registered.push(Arc::new(Endpoint::new(host, account, check_crls, generation)));
+        registered.push(Arc::new(Endpoint::new(host, marker, account, check_crls, generation)));
     }
     Ok(registered)
 }

@@ -1,28 +1,34 @@
 //! A connection after its handshake: which policy let whom in.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use mtls_scenarios::{Alpn, Mode};
+use mtls_scenarios::Alpn;
 
 use super::Fault;
 use super::endpoint::{Endpoint, Generation};
 use super::identity::Identity;
+use super::listener::Listener;
 
 /// A connection after its handshake.
 #[derive(Debug)]
 pub(super) struct Session {
+    pub(super) listener: Arc<Listener>,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) generation: Arc<Generation>,
+    /// Whether the server name chose no endpoint, so that requests choose one. Only faults let that happen.
+    pub(super) routed_by_host: bool,
     pub(super) client: Client,
     pub(super) resumed: bool,
     pub(super) tls_version: &'static str,
     pub(super) alpn: Option<Alpn>,
-    pub(super) marker: Arc<str>,
+    /// Whether there has been a request.
+    pub(super) used: AtomicBool,
     pub(super) fault: Option<Fault>,
 }
 
 /// Who the client is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Client {
     /// It has shown no certificate.
     Anonymous,
@@ -30,11 +36,23 @@ pub(super) enum Client {
     Verified(Identity),
     /// It resumed a session whose certificate is no longer good.
     Refused,
+    /// It counts as verified, and nobody knows who it is. Only faults make such.
+    Trusted,
+    /// It has shown a certificate that is not valid, and is told about nevertheless. Only faults make such.
+    Unverified(Identity),
 }
 
-impl Session {
-    /// Whether the endpoint serves nobody without a certificate.
-    pub(super) fn is_strict(&self) -> bool {
-        self.generation.mode == Mode::Strict
+impl Client {
+    /// Whom the gate reports.
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::Verified(identity) | Self::Unverified(identity) => Some(identity),
+            Self::Anonymous | Self::Refused | Self::Trusted => None,
+        }
+    }
+
+    /// Whether the gate vouches for it.
+    pub(super) const fn is_verified(&self) -> bool {
+        matches!(self, Self::Verified(_) | Self::Trusted)
     }
 }

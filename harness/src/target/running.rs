@@ -185,7 +185,6 @@ impl Running {
 
 fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> GateConfig {
     GateConfig {
-        marker: material.marker.clone(),
         certificates: material.server.chain.clone(),
         key: material.server.key_der().into(),
         accounts: material
@@ -201,18 +200,19 @@ fn gate_config(target: &Target, material: &Material, fault: Option<Fault>) -> Ga
         listeners: target
             .listeners
             .keys()
-            .map(|name| (name.clone(), gate_endpoints(target, name)))
+            .map(|name| (name.clone(), gate_endpoints(target, name, &material.marker)))
             .collect(),
         fault,
         limits: Limits::default(),
     }
 }
 
-fn gate_endpoints(target: &Target, listener: &str) -> Vec<GateEndpoint> {
+fn gate_endpoints(target: &Target, listener: &str, marker: &str) -> Vec<GateEndpoint> {
     let there = target.endpoints.values().filter(|endpoint| endpoint.listener == listener);
     there
         .map(|endpoint| GateEndpoint {
             host: endpoint.host.clone(),
+            marker: marker.to_owned(),
             mode: endpoint.mode,
             account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
             check_crls: endpoint.crl,
