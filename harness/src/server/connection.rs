@@ -143,6 +143,9 @@ fn client(
         Some(Fault::IdentityFromAnyCertificate) => {
             Client::Verified(Identity::of(others.first().unwrap_or(end_entity), fault))
         }
+        Some(Fault::PathFromAnyCertificate) => {
+            Client::Verified(Identity::of(verifier.find_client(end_entity, others, now), fault))
+        }
         _ => Client::Verified(Identity::of(end_entity, fault)),
     }
 }

@@ -161,6 +161,22 @@ faults! {
     HeadNotGated = "head-not-gated",
     /// Guards the protected resource under its plain path alone, and serves it under many.
     EncodedPathNotGated = "encoded-path-not-gated",
+    /// Takes an extension that it cannot read for one that is not there.
+    IgnoreMalformedExtensions = "ignore-malformed-extensions",
+    /// Lets names pass that cannot be compared with name constraints.
+    LenientNameMatching = "lenient-name-matching",
+    /// Takes any certificate of the list for the client's that fits.
+    PathFromAnyCertificate = "path-from-any-certificate",
+    /// Does not ask a revocation list past its `nextUpdate`, and lets in what it would be asked about.
+    StaleCrlIgnored = "stale-crl-ignored",
+    /// Does not count revocations that are dated in the future.
+    FutureRevocationIgnored = "future-revocation-ignored",
+    /// Looks serial numbers up in the revocation lists of every issuer.
+    CrlOfAnyIssuer = "crl-of-any-issuer",
+    /// Asks revocation lists about the client's certificate alone.
+    LeafOnlyRevocation = "leaf-only-revocation",
+    /// Lets certificates in whose issuer has no revocation list.
+    CrlFailOpen = "crl-fail-open",
 }
 
 impl Fault {
@@ -197,6 +213,14 @@ impl Fault {
             Self::RefuseEd25519 => all.with(Check::NoEd25519),
             Self::RefuseLateExpiry => all.with(Check::NoLateExpiry),
             Self::RefuseExpiredAnchor => all.with(Check::AnchorValidity),
+            Self::IgnoreMalformedExtensions => all.without(Check::ExtensionSyntax),
+            Self::LenientNameMatching => all.without(Check::ComparableNames),
+            Self::PathFromAnyCertificate => all.without(Check::FirstIsEndEntity),
+            Self::StaleCrlIgnored => all.without(Check::CurrentCrls),
+            Self::FutureRevocationIgnored => all.without(Check::FutureRevocations),
+            Self::CrlOfAnyIssuer => all.without(Check::CrlIssuer),
+            Self::LeafOnlyRevocation => all.without(Check::RevokedIssuers),
+            Self::CrlFailOpen => all.without(Check::RevocationStatus),
             // The others sit elsewhere in the gate.
             _ => all,
         }

@@ -46,8 +46,7 @@ fn careless_subject(der: &CertificateDer<'_>, fault: Fault) -> Option<String> {
     let certificate = Certificate::read(der).ok()?;
     match fault {
         Fault::CommonNameUpToNul => {
-            let subject = certificate.unescaped_subject_text();
-            subject.split('\0').next().map(str::to_owned)
+            certificate.subject_text().split("\\00").next().map(str::to_owned)
         }
         Fault::UnescapedIdentity => Some(certificate.unescaped_subject_text()),
         Fault::LastCommonName => certificate.common_names().last().map(|name| format!("CN={name}")),

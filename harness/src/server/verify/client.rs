@@ -1,16 +1,18 @@
 //! The validator as rustls asks for it.
 
 use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
 use mtls_scenarios::Mode;
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, PublicKey};
 use super::check::Check;
 use super::refusal::Refusal;
 use super::signature;
+use super::substitutes::Substitutes;
 use super::validator::PathValidator;
 use crate::server::Fault;
 
@@ -21,12 +23,14 @@ pub(crate) struct GateVerifier {
     hints: Vec<DistinguishedName>,
     mode: Mode,
     fault: Option<Fault>,
+    /// Empty without [`Fault::PathFromAnyCertificate`].
+    substitutes: Substitutes,
 }
 
 impl GateVerifier {
     pub(crate) fn new(validator: PathValidator, mode: Mode, fault: Option<Fault>) -> Self {
         let hints = validator.hints();
-        Self { validator, hints, mode, fault }
+        Self { validator, hints, mode, fault, substitutes: Substitutes::default() }
     }
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.
@@ -56,8 +60,34 @@ impl GateVerifier {
             && matches!(self.fault, Some(Fault::LooseLosesError | Fault::LooseReportsUnverified))
     }
 
-    fn checks_possession(&self) -> bool {
-        self.validator.rules.checks.has(Check::Possession)
+    /// The certificate that counts as the client's.
+    pub(crate) fn find_client<'l>(
+        &self,
+        first: &'l CertificateDer<'l>,
+        others: &'l [CertificateDer<'l>],
+        now: UnixTime,
+    ) -> &'l CertificateDer<'l> {
+        self.validator.find_client(first, others, now).unwrap_or(first)
+    }
+
+    /// Whether the client has the private key of a certificate.
+    fn possesses(
+        &self,
+        first: &CertificateDer<'_>,
+        verify: impl Fn(&WebPkiSupportedAlgorithms, PublicKey<'_>) -> Result<(), rustls::Error>,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let rules = &self.validator.rules;
+        let signed = |der: &CertificateDer<'_>| {
+            let key = Certificate::read(der).map_err(Refusal::from)?.key;
+            verify(&rules.algorithms, key)
+        };
+        if rules.checks.has(Check::Possession)
+            && let Err(error) = signed(first)
+            && !self.substitutes.of(first).iter().any(|taken| signed(taken).is_ok())
+        {
+            return Err(error);
+        }
+        Ok(HandshakeSignatureValid::assertion())
     }
 }
 
@@ -84,6 +114,10 @@ impl ClientCertVerifier for GateVerifier {
             Err(refusal) if !self.tolerates_invalid() => return Err(refusal.into()),
             Ok(()) | Err(_) => {}
         }
+        if self.fault == Some(Fault::PathFromAnyCertificate) {
+            let taken = self.find_client(end_entity, intermediates, now);
+            self.substitutes.remember(end_entity, taken);
+        }
         Ok(ClientCertVerified::assertion())
     }
 
@@ -93,11 +127,9 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        if self.checks_possession() {
-            let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls12(&self.validator.rules.algorithms, key, message, dss)?;
-        }
-        Ok(HandshakeSignatureValid::assertion())
+        self.possesses(cert, |algorithms, key| {
+            signature::verify_tls12(algorithms, key, message, dss)
+        })
     }
 
     fn verify_tls13_signature(
@@ -106,11 +138,9 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        if self.checks_possession() {
-            let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls13(&self.validator.rules.algorithms, key, message, dss)?;
-        }
-        Ok(HandshakeSignatureValid::assertion())
+        self.possesses(cert, |algorithms, key| {
+            signature::verify_tls13(algorithms, key, message, dss)
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
