@@ -9,12 +9,13 @@ use http::{HeaderMap, HeaderValue};
 const MAX_SUBJECT: usize = 256;
 
 /// Names in lower case.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "client-cert",
     "client-cert-chain",
     "remote-user",
     "ssl-client-cert",
     "ssl-client-issuer-dn",
+    "ssl-client-s-dn",
     "ssl-client-subject-dn",
     "ssl-client-verify",
     "ssl_client_cert",
