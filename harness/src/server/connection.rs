@@ -135,19 +135,14 @@ fn client(
     if look_again.is_some_and(|now| verifier.verdict(end_entity, others, now).is_err()) {
         return Client::Refused;
     }
-    match fault {
-        Some(Fault::AnonymousAlways) => Client::Anonymous,
-        Some(Fault::IdentityFromLastCertificate) => {
-            Client::Verified(Identity::of(others.last().unwrap_or(end_entity), fault))
-        }
-        Some(Fault::IdentityFromAnyCertificate) => {
-            Client::Verified(Identity::of(others.first().unwrap_or(end_entity), fault))
-        }
-        Some(Fault::PathFromAnyCertificate) => {
-            Client::Verified(Identity::of(verifier.find_client(end_entity, others, now), fault))
-        }
-        _ => Client::Verified(Identity::of(end_entity, fault)),
-    }
+    let named = match fault {
+        Some(Fault::AnonymousAlways) => return Client::Anonymous,
+        Some(Fault::IdentityFromLastCertificate) => others.last().unwrap_or(end_entity),
+        Some(Fault::IdentityFromAnyCertificate) => others.first().unwrap_or(end_entity),
+        Some(Fault::PathFromAnyCertificate) => verifier.find_client(end_entity, others, now),
+        _ => end_entity,
+    };
+    Client::Verified(Identity::of(named, fault))
 }
 
 /// Closes so that the peer gets the alert: closing with unread input would reset the connection, and a
