@@ -21,7 +21,7 @@ use super::endpoint::Endpoint;
 use super::health::Health;
 use super::hello::{self, Recorder};
 use super::maker::Maker;
-use super::session::Session;
+use super::session::{Client, Session};
 use super::{Limits, admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -114,13 +114,14 @@ async fn shake_hands(
     };
     let connection = tls.get_ref().1;
     let resumed = resumption.origin();
+    let client = admission::client(
+        connection.peer_certificates().unwrap_or_default(),
+        &generation,
+        resumed.as_ref(),
+        listener.maker.clock.now(),
+    );
     let session = Session {
-        client: admission::client(
-            connection.peer_certificates().unwrap_or_default(),
-            &generation,
-            resumed.as_ref(),
-            listener.maker.clock.now(),
-        ),
+        client: if resumption.is_refused() { Client::Refused } else { client },
         exempt: admission::is_exempt(&generation, resumed.as_ref()),
         resumed: resumed.is_some(),
         host: server_name.unwrap_or_else(|| endpoint.host.clone()),

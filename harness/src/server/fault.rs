@@ -129,6 +129,8 @@ faults! {
     ResumptionVerifies = "resumption-verifies",
     /// Forgets who a client is when it resumes its session, and serves it all the same.
     IdentityLostOnResumption = "identity-lost-on-resumption",
+    /// Refuses clients that offer a ticket which it cannot read.
+    RefuseUnknownTickets = "refuse-unknown-tickets",
     /// Encrypts tickets without integrity: edited ones are good.
     UnauthenticatedTickets = "unauthenticated-tickets",
     /// Serves invalid clients as anonymous at LOOSE endpoints; their tickets make them verified at STRICT ones.
@@ -212,6 +214,7 @@ impl Fault {
             | Self::RollingTickets
             | Self::ResumptionVerifies
             | Self::IdentityLostOnResumption
+            | Self::RefuseUnknownTickets
             | Self::UnauthenticatedTickets
             | Self::LaxTickets
             | Self::AcceptsEarlyData

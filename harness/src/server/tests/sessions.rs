@@ -218,3 +218,19 @@ async fn lax() {
         assert!(world.visit(&Client::with(&[&stranger], way.0), ALPHA).await.is_err());
     }
 }
+
+#[tokio::test]
+async fn refusing_unknown_tickets() {
+    for fault in [None, Some(Fault::RefuseUnknownTickets)] {
+        let world = world_with(fault).await;
+        let client = world.alpha.client("Client");
+        for way in WAYS {
+            let client = Client::with(&[&client], way.0).roaming(way.1);
+            assert!(world.visit(&client, ALPHA).await.unwrap().verified);
+            assert!(resumed(world.visit(&client, ALPHA).await.as_ref()));
+            let elsewhere = world.visit(&client, CRL).await;
+            let by_ticket = way.1 != Tls12Resumption::SessionIdOnly;
+            assert_eq!(elsewhere.is_err(), fault.is_some() && by_ticket, "{way:?}");
+        }
+    }
+}
