@@ -31,10 +31,11 @@ pub(super) fn client(
     if resumed.is_some() && fault == Some(Fault::IdentityLostOnResumption) {
         return Client::Anonymous;
     }
-    let lax = fault == Some(Fault::LaxTickets) && generation.mode == Mode::Loose;
+    let lax =
+        fault == Some(Fault::LaxTickets) && generation.mode == Mode::Loose && resumed.is_none();
     // rustls verifies at full handshakes only; a session can outlive its certificate.
     let look_again = match resumed {
-        Some(origin) => origin.is_of(&generation.sessions),
+        Some(origin) => origin.is_of(&generation.sessions) && fault != Some(Fault::LaxTickets),
         None => lax,
     };
     let at = match resumed {

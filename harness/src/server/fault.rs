@@ -133,7 +133,7 @@ faults! {
     RefuseUnknownTickets = "refuse-unknown-tickets",
     /// Encrypts tickets without integrity: edited ones are good.
     UnauthenticatedTickets = "unauthenticated-tickets",
-    /// Serves invalid clients as anonymous at LOOSE endpoints; their tickets make them verified at STRICT ones.
+    /// Serves invalid clients as anonymous at LOOSE endpoints; resumed, there or at STRICT ones, they are verified.
     LaxTickets = "lax-tickets",
     /// Takes and serves TLS 1.3 early data.
     AcceptsEarlyData = "accepts-early-data",

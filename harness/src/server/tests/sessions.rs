@@ -207,9 +207,8 @@ async fn lax() {
     let stranger = root("Other").client("Client");
     for way in WAYS {
         let client = Client::with(&[&stranger], way.0).roaming(way.1);
-        for _ in 0..2 {
-            assert!(!world.visit(&client, GAMMA).await.unwrap().verified);
-        }
+        assert!(!world.visit(&client, GAMMA).await.unwrap().verified);
+        assert!(world.visit(&client, GAMMA).await.unwrap().verified);
         let visit = world.visit(&client, ALPHA).await.unwrap();
         assert_eq!(visit.whoami["subject"], "CN=Client,O=Example ORG");
         assert!(visit.marker && resumed(Ok(&visit)));
