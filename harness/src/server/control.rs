@@ -9,7 +9,7 @@ use mtls_scenarios::Mode;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use super::endpoint::Endpoint;
-use super::maker::Maker;
+use super::maker::{Maker, Remains};
 use super::policy::Change;
 use super::trust::Trust;
 use super::{ConfigError, Fault, load_ca_file, registry};
@@ -114,6 +114,10 @@ impl Control {
     /// Moves the gate's clock ahead: what expires by then has expired.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.maker.clock.advance(by);
+    }
+
+    pub(super) fn remains(&self) -> Remains {
+        self.shared.maker.remains()
     }
 
     fn set_trust(

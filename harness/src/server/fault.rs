@@ -121,6 +121,8 @@ faults! {
     TicketsSurviveRotation = "tickets-survive-rotation",
     /// Resumes sessions from before a new revocation list, and does not look at the certificate again.
     TicketsSurviveRevocation = "tickets-survive-revocation",
+    /// Resumes sessions from before it was started, and does not look at the certificate again.
+    TicketsSurviveRestart = "tickets-survive-restart",
     /// Does not look at the certificate's validity again when a session is resumed.
     TicketsSurviveExpiry = "tickets-survive-expiry",
     /// Gives a session its full lifetime again whenever it is resumed.
@@ -210,6 +212,7 @@ impl Fault {
             | Self::TicketsSurviveModeChange
             | Self::TicketsSurviveRotation
             | Self::TicketsSurviveRevocation
+            | Self::TicketsSurviveRestart
             | Self::TicketsSurviveExpiry
             | Self::RollingTickets
             | Self::ResumptionVerifies

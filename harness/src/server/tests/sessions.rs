@@ -5,10 +5,10 @@ use std::time::Duration;
 use mtls_scenarios::Mode;
 use rustls::client::Tls12Resumption;
 
-use super::client::{Client, Visit, World, world_with};
+use super::client::{Client, Visit, World, config, world_with};
 use super::resumption::WAYS;
-use crate::server::Fault;
 use crate::server::testing::{Minted, now, root};
+use crate::server::{Fault, Gate};
 
 /// Whether a visit happened, and resumed a session.
 fn resumed(visit: Result<&Visit, &String>) -> bool {
@@ -230,6 +230,22 @@ async fn refusing_unknown_tickets() {
             let elsewhere = world.visit(&client, CRL).await;
             let by_ticket = way.1 != Tls12Resumption::SessionIdOnly;
             assert_eq!(elsewhere.is_err(), fault.is_some() && by_ticket, "{way:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn surviving_a_restart() {
+    for fault in [None, Some(Fault::TicketsSurviveRestart)] {
+        for way in WAYS {
+            let mut world = world_with(fault).await;
+            let nobody = Client::anonymous(way.0).roaming(way.1);
+            world.visit(&nobody, GAMMA).await.unwrap();
+            let remains = world.gate.remains();
+            let config = config(&world.alpha, &world.beta, fault);
+            world.gate = Gate::start_again(config, remains).await.unwrap();
+            let visit = world.visit(&nobody, GAMMA).await;
+            assert_eq!(resumed(visit.as_ref()), fault.is_some(), "{way:?}");
         }
     }
 }
