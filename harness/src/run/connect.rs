@@ -254,10 +254,16 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
         return Ok(None);
     }
     match &kept.control {
-        Some(control) if control.tls.resumed != Some(true) => Err(undecided(format!(
-            "the control, resumption where the session began: {} in a full handshake",
-            describe(control)
-        ))),
+        Some(control) if control.tls.resumed != Some(true) => {
+            if !kept.let_in {
+                // It was given a session that is good nowhere.
+                return Ok(None);
+            }
+            Err(undecided(format!(
+                "the control, resumption where the session began: {} in a full handshake",
+                describe(control)
+            )))
+        }
         _ => Ok(Some(kept.tickets.clone())),
     }
 }
