@@ -28,6 +28,8 @@ pub(super) struct Course<'a> {
     pub(super) stage: Stage<'a>,
     pub(super) tickets: BTreeMap<String, Kept>,
     pub(super) connections: BTreeMap<String, Open>,
+    /// How often the gate was changed.
+    pub(super) changes: usize,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
     persona: Persona,
@@ -39,6 +41,8 @@ pub(super) struct Course<'a> {
 /// What a gate gave to resume a session with.
 pub(super) struct Kept {
     pub(super) tickets: Tickets,
+    /// Where the session began, and how often the gate had been changed by then.
+    pub(super) began: (Role, usize),
     /// Whether the client was let in that was given it.
     pub(super) let_in: bool,
     /// What came of resuming such a session where it began; `None` where there was nothing to resume.
@@ -61,6 +65,7 @@ impl<'a> Course<'a> {
             stage,
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
+            changes: 0,
             sockets: Vec::new(),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),

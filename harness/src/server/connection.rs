@@ -20,7 +20,7 @@ use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::hello::{self, Recorder};
 use super::listener::{Listener, ServerName};
-use super::session::Session;
+use super::session::{Client, Session};
 use super::{admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -94,8 +94,9 @@ async fn shake_hands(
     let connection = tls.get_ref().1;
     let resumed = resumption.origin();
     let list = connection.peer_certificates().unwrap_or_default();
+    let client = admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now());
     let session = Session {
-        client: admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now()),
+        client: if resumption.is_refused() { Client::Refused } else { client },
         exempt: admission::is_exempt(&choice.generation, resumed.as_ref()),
         resumed: resumed.is_some(),
         host: server_name.unwrap_or_else(|| choice.endpoint.host.clone()),
