@@ -187,7 +187,10 @@ impl<'a> Attempt<'a> {
             let control = if tickets.is_empty() { None } else { self.resumes_here(course).await };
             course.tickets.insert(name.clone(), Kept { tickets, let_in, control });
         }
-        if let (Some(name), Some(connection)) = (&self.connect.keep_open, connection) {
+        let Some(name) = &self.connect.keep_open else { return };
+        if matches!(seen.outcome, Outcome::RejectedTls(_)) {
+            course.refused.insert(name.clone(), seen.clone());
+        } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };
             course.connections.insert(name.clone(), open);
         }

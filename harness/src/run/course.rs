@@ -28,6 +28,8 @@ pub(super) struct Course<'a> {
     pub(super) stage: Stage<'a>,
     pub(super) tickets: BTreeMap<String, Kept>,
     pub(super) connections: BTreeMap<String, Open>,
+    /// What came of connections that were to be kept open and that the gate ended in the handshake.
+    pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
     persona: Persona,
@@ -61,6 +63,7 @@ impl<'a> Course<'a> {
             stage,
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
+            refused: BTreeMap::new(),
             sockets: Vec::new(),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),
