@@ -179,7 +179,7 @@ impl<'a> Attempt<'a> {
         &self,
         course: &mut Course<'_>,
         seen: &Observation,
-        connection: Option<Connection>,
+        mut connection: Option<Connection>,
     ) {
         if let Some(name) = &self.connect.keep_tickets {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
@@ -188,7 +188,14 @@ impl<'a> Attempt<'a> {
             course.tickets.insert(name.clone(), Kept { tickets, let_in, control });
         }
         let Some(name) = &self.connect.keep_open else { return };
-        if matches!(seen.outcome, Outcome::RejectedTls(_)) {
+        let is_over = match (&seen.outcome, &mut connection) {
+            (Outcome::RejectedTls(_), _) => true,
+            (Outcome::RejectedHttp { .. }, Some(connection)) => {
+                !connection.is_reusable(course.deadline()).await
+            }
+            _ => false,
+        };
+        if is_over {
             course.refused.insert(name.clone(), seen.clone());
         } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };

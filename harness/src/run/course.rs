@@ -28,7 +28,7 @@ pub(super) struct Course<'a> {
     pub(super) stage: Stage<'a>,
     pub(super) tickets: BTreeMap<String, Kept>,
     pub(super) connections: BTreeMap<String, Open>,
-    /// What came of connections that were to be kept open and that the gate ended in the handshake.
+    /// What came of connections that were to be kept open and that the gate ended with a refusal.
     pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,

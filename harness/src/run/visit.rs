@@ -132,7 +132,7 @@ async fn reuse_connection(
     Ok((judgement, Some(observed)))
 }
 
-/// Whoever was refused in the handshake has nothing to ask on: that answer stands.
+/// Whose connection the gate has ended with a refusal has nothing to ask on: that answer stands.
 async fn refused_before(
     course: &mut Course<'_>,
     visit: &Visit,
