@@ -84,6 +84,8 @@ pub enum Policy {
     UriNameConstraints,
     /// Name forms whose match the standards leave unclear (wildcards, trailing dots).
     UnusualNames,
+    /// Hosts of mailboxes and URIs under name constraints that are no host names: a trailing dot, an asterisk.
+    NonCanonicalHosts,
     /// An end-entity with an empty subject and no subject alternative name.
     EmptySubject,
     /// More certificates than the path needs, or out of order (RFC 8446 4.4.2: be prepared).
@@ -111,6 +113,7 @@ impl Policy {
             Self::EmailNameConstraints => "email_name_constraints",
             Self::UriNameConstraints => "uri_name_constraints",
             Self::UnusualNames => "unusual_names",
+            Self::NonCanonicalHosts => "non_canonical_hosts",
             Self::EmptySubject => "empty_subject",
             Self::DisorderedCertificateList => "disordered_certificate_list",
             Self::SmallRsaKey => "small_rsa_key",
