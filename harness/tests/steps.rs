@@ -55,6 +55,17 @@ async fn a_setup_that_fails_decides_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_refused_in_the_handshake_asks_nothing_more() {
+    let refused =
+        r#"{"connect": {"credential": "unknown-ca", "keep_open": "c"}, "expect": "anything"}"#;
+    let again = |expect| format!(r#"{{"reuse": {{"connection": "c"}}, "expect": "{expect}"}}"#);
+    let results = play(r#""strict""#, &format!("{refused}, {}", again("refused"))).await;
+    assert!(matches!(results[0].verdict, Verdict::Pass(_)), "{:?}", results[0]);
+    let results = play(r#""strict""#, &format!("{refused}, {}", again("accepted"))).await;
+    assert_eq!(results[0].verdict, Verdict::Fail(Discrepancy::UnexpectedRefusal));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_client_comes_back_with_empty_hands() {
     let refused =
         r#"{"connect": {"credential": "unknown-ca", "keep_tickets": "t"}, "expect": "refused"}"#;

@@ -92,6 +92,11 @@ pub enum Policy {
     DisorderedCertificateList,
     /// RSA keys below 2048 bits.
     SmallRsaKey,
+    /// A certificate that is on no list, where the list of its issuer is past `nextUpdate`: its status is undetermined
+    /// (RFC 5280 6.3.3).
+    StaleRevocationList,
+    /// A certificate on the path of which an issuer has no list: its status is undetermined (RFC 5280 6.3.3).
+    MissingRevocationList,
 }
 
 impl Policy {
@@ -112,6 +117,8 @@ impl Policy {
             Self::EmptySubject => "empty_subject",
             Self::DisorderedCertificateList => "disordered_certificate_list",
             Self::SmallRsaKey => "small_rsa_key",
+            Self::StaleRevocationList => "stale_revocation_list",
+            Self::MissingRevocationList => "missing_revocation_list",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The gate's part of an answer: whom it lets in.
 
 use http::header::{CONNECTION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body, Bytes};
 use mtls_scenarios::Mode;
@@ -27,7 +27,10 @@ where
         Some(Fault::IdentityFromTrailer) => trailers(body).await,
         _ => None,
     };
-    respond(session, &Request::from_parts(head, ()), trailers.as_ref())
+    let request = Request::from_parts(head, ());
+    let answer = respond(session, &request, trailers.as_ref());
+    // RFC 9110 9.3.2: no content; in HTTP/2 hyper would send it.
+    if request.method() == Method::HEAD { answer.map(|_| Full::default()) } else { answer }
 }
 
 fn respond(session: &Session, request: &Request<()>, trailers: Option<&HeaderMap>) -> Answer {

@@ -35,7 +35,11 @@ impl H2 {
         if let Some(host) = host {
             request = request.header(HOST, host);
         }
-        let request = request.body(Empty::new()).unwrap();
+        self.send(request.body(Empty::new()).unwrap()).await
+    }
+
+    /// Status and body of a stream with any request.
+    pub(super) async fn send(&mut self, request: Request<Empty<Bytes>>) -> (u16, String) {
         let response = self.send.send_request(request).await.unwrap();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();

@@ -1,5 +1,8 @@
 //! LOOSE and STRICT, method by method and path by path, and the gates that take them lightly.
 
+use http::Request;
+use http_body_util::Empty;
+
 use super::client::{Client, VERSIONS, marker, world_with};
 use crate::server::Fault;
 use crate::server::testing::{lone_client, root};
@@ -63,6 +66,17 @@ async fn every_method() {
             assert_eq!(status, expected, "{method}");
             assert_eq!(body == marker("gamma"), fault.is_some() && method != "HEAD");
         }
+    }
+}
+
+#[tokio::test]
+async fn no_content_for_head_over_http_2() {
+    let world = world_with(None).await;
+    let nobody = Client::anonymous(VERSIONS[1]).for_h2();
+    let mut connection = world.connect(&nobody, GAMMA).await.unwrap().into_h2().await;
+    for (path, status) in [("/whoami", 405), ("/protected", 405), ("/", 404)] {
+        let request = Request::head(format!("https://{GAMMA}{path}")).body(Empty::new()).unwrap();
+        assert_eq!(connection.send(request).await, (status, String::new()));
     }
 }
 
