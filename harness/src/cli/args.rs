@@ -29,6 +29,11 @@ pub(super) enum Command {
     Pki(Pki),
     /// Break the mock gate in every way it can be broken, and see whether the scenarios notice
     Selftest(Selftest),
+    /// Look at a client's certificate, key and CA: which gates will refuse it, why, and what to do
+    #[command(
+        after_help = "Exit codes: 0 nothing that a gate refuses, 1 at least one error, 2 invalid use or unreadable input."
+    )]
+    Doctor(Doctor),
 }
 
 /// Which cases.
@@ -197,6 +202,28 @@ pub(super) struct Explain {
     /// Directory with scenarios of your own
     #[arg(long, value_name = "DIR")]
     pub(super) scenarios: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Doctor {
+    /// The client's certificate, with intermediates after it; PEM or DER
+    #[arg(long, value_name = "FILE")]
+    pub(super) cert: Option<PathBuf>,
+    /// Its private key
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(super) key: Option<PathBuf>,
+    /// The CA that gates are to trust
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(super) ca: Option<PathBuf>,
+    /// A Kubernetes manifest that carries them: Secret or other object, or an agent's YAML or JSON
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cert", "key", "ca"])]
+    pub(super) manifest: Option<PathBuf>,
+    /// Ask about another day: 2027-01-31, 2027-01-31T12:00:00Z or +30d
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(super) at: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The command line: arguments, display, exit code. The only place that prints.
 
 mod args;
+mod doctor;
 mod explain;
 mod interrupt;
 mod list;
@@ -31,6 +32,7 @@ pub fn main() -> ProcessExitCode {
         Command::Explain(explain) => explain::explain(&explain),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),
+        Command::Doctor(doctor) => doctor::doctor(&doctor),
     };
     match done {
         Ok(code) => code.into(),

@@ -47,5 +47,8 @@ pub use server::ServerCredential;
 pub use time::TimeError;
 pub use user_ca::{UserCa, UserCaError};
 
+pub(crate) use rfc4514::text as name_text;
+pub(crate) use time::Clock;
+
 /// Points in time as the forge takes them.
 pub use rustls::pki_types::UnixTime;

@@ -48,10 +48,10 @@ impl Probe<'_> {
     /// Asks on a connection that is open already.
     pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
         let started = Instant::now();
+        // In HTTP/2 a gate takes its leave with GOAWAY, and it is our side that hangs up.
         let answers = if connection.is_reusable(self.deadline).await {
             self.ask(connection, None).await
         } else {
-            // A gate may close after a refusal, and whoever is closed out is refused.
             Err(Failure::Refused(TlsRefusal::Close))
         };
         observation(self.spot.role, started, answers, connection.facts().clone())

@@ -10,10 +10,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Listener};
+use super::connection;
 use super::control::Control;
 use super::health::Health;
-use super::maker::Maker;
+use super::listener::Listener;
+use super::maker::{Maker, Remains};
 use super::registry;
 use super::{ConfigError, GateConfig};
 
@@ -52,10 +53,15 @@ pub struct Gate {
 impl Gate {
     /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
-        let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
-        let maker = Arc::new(Maker::new(certificates, key, fault)?);
+        Self::start_again(config, Remains::default()).await
+    }
+
+    /// Starts a gate that ran before, as it is configured now.
+    pub async fn start_again(config: GateConfig, remains: Remains) -> Result<Self, GateError> {
+        let GateConfig { certificates, key, accounts, listeners, fault, limits } = config;
+        let maker = Arc::new(Maker::new(certificates, key, fault, remains)?);
         let accounts = registry::register_accounts(accounts)?;
-        let marker: Arc<str> = marker.into();
+        let unasking = maker.unasking()?;
         let (stopping, stop) = watch::channel(false);
         let mut all_endpoints = Vec::new();
         let mut addresses = BTreeMap::new();
@@ -69,7 +75,7 @@ impl Gate {
             addresses.insert(name, address);
             let listener = Listener {
                 endpoints,
-                marker: Arc::clone(&marker),
+                unasking: Arc::clone(&unasking),
                 maker: Arc::clone(&maker),
                 health: Arc::new(Health::new(fault)),
                 limits,
@@ -92,6 +98,11 @@ impl Gate {
     /// A handle to change its policies.
     pub fn control(&self) -> Control {
         self.control.clone()
+    }
+
+    /// What it leaves to the gate that follows it.
+    pub fn remains(&self) -> Remains {
+        self.control.remains()
     }
 
     /// Stops accepting, lets requests in progress end, and closes everything within two seconds.

@@ -19,7 +19,16 @@ pub(crate) fn options() -> Options {
 
 /// Runs the selected cases against the mock gate, broken or not.
 pub(crate) async fn run_mock(fault: Option<Fault>, filters: &[&str]) -> Vec<CaseResult> {
-    let library = Arc::new(Library::embedded().unwrap());
+    run_library(Library::embedded().unwrap(), fault, filters).await
+}
+
+/// The same with scenarios of one's own.
+pub(crate) async fn run_library(
+    library: Library,
+    fault: Option<Fault>,
+    filters: &[&str],
+) -> Vec<CaseResult> {
+    let library = Arc::new(library);
     let plan = plan(&library, &Filter::new(filters).unwrap());
     let openssl = plan.uses(&library, Program::OpensslRecipe).then(OpensslRecipe::carry_out);
     let world = World::new(Origin {
