@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
+use super::health::Place;
 use super::hello::{self, Recorder};
 use super::listener::{Listener, ServerName};
 use super::session::{Client, Session};
@@ -34,22 +35,32 @@ const MAX_LINGER_OCTETS: u64 = 256 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Serves a connection until it ends, fails or has taken too long.
-pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    place: Place,
+    listener: Arc<Listener>,
+    stop: watch::Receiver<bool>,
+) {
     let limit = listener.limits.connection;
     // What goes wrong on a connection concerns its peer alone, and the peer has been told.
     let _ = tokio::time::timeout(limit, async {
         let _ = stream.set_nodelay(true);
+        if let Some(session) = without_tls(&stream, &listener).await {
+            return serve_http(stream, session, stop).await;
+        }
         let handshake =
             tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
-        if let Ok(Some((mut tls, session))) = handshake.await {
-            let early_data = early_data(&mut tls);
-            if early_data.is_empty() {
-                serve_http(tls, session, stop).await;
-            } else {
-                let (read, write) = tokio::io::split(tls);
-                let all = Cursor::new(early_data).chain(read);
-                serve_http(tokio::io::join(all, write), session, stop).await;
-            }
+        let Ok(Some((mut tls, session))) = handshake.await else {
+            return listener.health.after_failed_handshake(place);
+        };
+        let _place = listener.health.after_handshake(place);
+        let early_data = early_data(&mut tls);
+        if early_data.is_empty() {
+            serve_http(tls, session, stop).await;
+        } else {
+            let (read, write) = tokio::io::split(tls);
+            let all = Cursor::new(early_data).chain(read);
+            serve_http(tokio::io::join(all, write), session, stop).await;
         }
     })
     .await;
@@ -115,6 +126,30 @@ async fn shake_hands(
         fault: listener.maker.fault,
     };
     Some((tls, session))
+}
+
+/// The session of a peer that does not speak TLS, at a gate with [`Fault::ServesPlaintext`](super::Fault::ServesPlaintext).
+async fn without_tls(stream: &TcpStream, listener: &Arc<Listener>) -> Option<Session> {
+    let choice = listener.without_tls()?;
+    let mut opening = [0; 1];
+    let length = stream.peek(&mut opening).await.ok()?;
+    if hello::is_tls(opening.get(..length)?) {
+        return None;
+    }
+    Some(Session {
+        listener: Arc::clone(listener),
+        host: choice.endpoint.host.clone(),
+        endpoint: choice.endpoint,
+        generation: choice.generation,
+        routed_by_host: choice.routed_by_host,
+        client: Client::Trusted,
+        exempt: false,
+        resumed: false,
+        tls_version: "none",
+        alpn: None,
+        used: AtomicBool::new(false),
+        fault: listener.maker.fault,
+    })
 }
 
 /// Closes so that the peer gets the alert: closing with unread input would reset the connection, and a

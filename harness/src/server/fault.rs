@@ -225,6 +225,18 @@ faults! {
     LeafOnlyRevocation = "leaf-only-revocation",
     /// Lets certificates in whose issuer has no revocation list.
     CrlFailOpen = "crl-fail-open",
+    /// Compares hosts octet by octet: other case and a port make a name somebody else's.
+    LiteralHost = "literal-host",
+    /// Answers HTTP without TLS, too, as if to verified clients.
+    ServesPlaintext = "serves-plaintext",
+    /// Accepts nobody while a client is in the middle of its handshake.
+    HandshakesOneAtATime = "handshakes-one-at-a-time",
+    /// Accepts nobody while it has eight connections.
+    FewConnections = "few-connections",
+    /// Has eight places for connections, and never frees that of a client whose handshake failed.
+    LeaksPlaces = "leaks-places",
+    /// Closes the listener after a certificate that it cannot read, or whose key it cannot use.
+    DiesOnUnreadableCertificate = "dies-on-unreadable-certificate",
 }
 
 impl Fault {

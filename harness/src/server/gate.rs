@@ -129,9 +129,10 @@ async fn accept(socket: TcpListener, listener: Arc<Listener>, stop: watch::Recei
             () = listener.health.death() => return,
             Some(_) = connections.join_next() => {}
             accepted = listener.health.accept(&socket), if free => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, place)) => {
                     connections.spawn(connection::serve(
                         stream,
+                        place,
                         Arc::clone(&listener),
                         stop.clone(),
                     ));

@@ -92,6 +92,12 @@ impl Listener {
         }
     }
 
+    /// Where a faulty gate sends peers that do not speak TLS.
+    pub(super) fn without_tls(&self) -> Option<Choice> {
+        let first = self.endpoints.first()?;
+        (self.maker.fault == Some(Fault::ServesPlaintext)).then(|| self.unasked(first, true))
+    }
+
     fn unasked(&self, endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
         Choice {
             endpoint: Arc::clone(endpoint),

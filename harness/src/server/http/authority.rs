@@ -31,8 +31,12 @@ pub(super) fn route<'s, B>(session: &'s Session, request: &Request<B>) -> Option
     if let Some(authority) = unchecked(session, request, is_first) {
         return route_by_host(session, authority);
     }
-    let checked = is_for(&session.host, request);
-    (checked || session.fault == Some(Fault::IgnoreHost)).then(|| own(session))
+    let checked = match session.fault {
+        Some(Fault::IgnoreHost) => true,
+        Some(Fault::LiteralHost) => named(request).all(|name| name == session.host.as_bytes()),
+        _ => is_for(&session.host, request),
+    };
+    checked.then(|| own(session))
 }
 
 fn own(session: &Session) -> Route<'_> {
@@ -66,7 +70,7 @@ fn unchecked<'r, B>(
     let (field, last_field) = (fields.next(), fields.next_back());
     let named = target.or(field);
     match session.fault? {
-        Fault::DefaultEndpoint | Fault::UnknownNameIsPublic => {
+        Fault::DefaultEndpoint | Fault::UnknownNameIsPublic | Fault::ServesPlaintext => {
             named.filter(|_| session.routed_by_host)
         }
         Fault::HostRouting => named,
@@ -85,13 +89,17 @@ fn target<B>(request: &Request<B>) -> Option<&[u8]> {
     request.uri().authority().map(|authority| authority.as_str().as_bytes())
 }
 
-/// Whether every authority that the request names is this host: the target's and the `Host` field's.
-fn is_for<B>(host: &str, request: &Request<B>) -> bool {
+/// Every authority that the request names: the target's and those in `Host` fields.
+fn named<B>(request: &Request<B>) -> impl Iterator<Item = &[u8]> {
     let fields = request.headers().get_all(HOST);
-    let mut named =
-        target(request).into_iter().chain(fields.iter().map(HeaderValue::as_bytes)).peekable();
+    target(request).into_iter().chain(fields.iter().map(HeaderValue::as_bytes))
+}
+
+/// Whether every authority that the request names is this host.
+fn is_for<B>(host: &str, request: &Request<B>) -> bool {
+    let mut named = named(request).peekable();
     named.peek().is_some()
-        && fields.iter().nth(1).is_none()
+        && request.headers().get_all(HOST).iter().nth(1).is_none()
         && named.all(|authority| is_host(host, authority))
 }
 

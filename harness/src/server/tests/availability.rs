@@ -1,5 +1,6 @@
 //! What one peer can do to the others.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -60,12 +61,7 @@ async fn dying_of_a_long_list() {
     assert!(is_well(&world, "alpha.agents.test").await);
     let address = world.gate.address("main").unwrap();
     send_list(&world, 51).await;
-    let closed = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
+    closes(address).await;
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
 }
@@ -79,4 +75,97 @@ async fn busy_with_a_long_list() {
     assert!(is_deaf(&world, "alpha.agents.test").await);
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
+}
+
+/// Connections on which nothing is said; their sockets.
+async fn silent(world: &World, count: usize) -> Vec<TcpStream> {
+    let address = world.gate.address("main").unwrap();
+    let mut sockets = Vec::new();
+    for _ in 0..count {
+        sockets.push(TcpStream::connect(address).await.unwrap());
+    }
+    sockets
+}
+
+#[tokio::test]
+async fn silent_peers() {
+    for (fault, harmless, harmful) in
+        [(Fault::HandshakesOneAtATime, 0, 1), (Fault::FewConnections, 7, 8)]
+    {
+        let correct = world_with(None).await;
+        let _silent = silent(&correct, harmful).await;
+        assert!(is_well(&correct, "alpha.agents.test").await, "{fault}");
+        let world = world_with(Some(fault)).await;
+        let held = silent(&world, harmless).await;
+        assert!(is_well(&world, "alpha.agents.test").await, "{fault}");
+        drop(held);
+        let held = silent(&world, harmful).await;
+        assert!(is_deaf(&world, "alpha.agents.test").await, "{fault}");
+        assert!(is_well(&world, "crl.agents.test").await, "{fault}");
+        drop(held);
+        assert!(is_well(&world, "alpha.agents.test").await, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn clients_that_stay() {
+    let client = |world: &World| Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+    for (fault, deaf) in [
+        (None, false),
+        (Some(Fault::HandshakesOneAtATime), false),
+        (Some(Fault::FewConnections), true),
+    ] {
+        let world = world_with(fault).await;
+        let mut open = Vec::new();
+        for _ in 0..8 {
+            open.push(world.connect(&client(&world), "alpha.agents.test").await.unwrap());
+        }
+        if deaf {
+            assert!(is_deaf(&world, "alpha.agents.test").await, "{fault:?}");
+        } else {
+            assert!(is_well(&world, "alpha.agents.test").await, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn refused_clients_leave_nothing_behind() {
+    for (fault, deaf) in [(None, false), (Some(Fault::LeaksPlaces), true)] {
+        let world = world_with(fault).await;
+        for refused in 0..8 {
+            assert!(is_well(&world, "alpha.agents.test").await, "{fault:?} {refused}");
+            let stranger = Client::with(&[&world.beta.client("Stranger")], VERSIONS[0]);
+            assert!(world.visit(&stranger, "alpha.agents.test").await.is_err());
+        }
+        if deaf {
+            assert!(is_deaf(&world, "alpha.agents.test").await);
+        } else {
+            assert!(is_well(&world, "alpha.agents.test").await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn dying_of_a_certificate() {
+    let world = world_with(Some(Fault::DiesOnUnreadableCertificate)).await;
+    let client = world.alpha.client("Client");
+    for harmless in [&world.beta.client("Stranger"), &client] {
+        let _ = world.visit(&Client::with(&[harmless], VERSIONS[1]), "alpha.agents.test").await;
+        assert!(is_well(&world, "alpha.agents.test").await);
+    }
+    let unreadable = client.replaced([&client.der[..], &[0]].concat());
+    let _ = world.visit(&Client::with(&[&unreadable], VERSIONS[1]), "alpha.agents.test").await;
+    closes(world.gate.address("main").unwrap()).await;
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
+
+/// Waits until a listener is closed.
+async fn closes(address: SocketAddr) {
+    let closed = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
 }
