@@ -1,4 +1,5 @@
 //! Scenarios of many steps, written by a user: what a case tells of them, and what decides.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

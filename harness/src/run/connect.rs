@@ -73,6 +73,8 @@ struct Attempt<'a> {
     held: Arc<Held>,
     /// What is offered for resumption; `None` for a full handshake.
     offer: Option<Tickets>,
+    /// Whether a session is offered unharmed, where it began and under the same policy. Elsewhere a full handshake is right.
+    at_home: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -99,7 +101,8 @@ impl<'a> Attempt<'a> {
             Some(name) => offer(course, name)?,
             None => None,
         };
-        Ok(Self { visit, connect, spot, words, account, credential, held, offer })
+        let at_home = words == words.without_ticket() && began_here(course, connect, &spot);
+        Ok(Self { visit, connect, spot, words, account, credential, held, offer, at_home })
     }
 
     /// Whether its client is an ordinary one: it does not resume, says nothing odd, and belongs to the endpoint's account.
@@ -147,7 +150,7 @@ impl<'a> Attempt<'a> {
 
     fn asked<'q>(&'q self, question: Question<'q>) -> Question<'q> {
         let subject = self.held.subject.as_ref();
-        Question { subject, resumes: self.offer.is_some(), ..question }
+        Question { subject, resumes: self.offer.is_some() && self.at_home, ..question }
     }
 
     fn came_too_late(&self, seen: &Observation) -> bool {
@@ -185,7 +188,8 @@ impl<'a> Attempt<'a> {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
             let let_in = matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous);
             let control = if tickets.is_empty() { None } else { self.resumes_here(course).await };
-            course.tickets.insert(name.clone(), Kept { tickets, let_in, control });
+            let began = (self.spot.role, course.changes);
+            course.tickets.insert(name.clone(), Kept { tickets, began, let_in, control });
         }
         let Some(name) = &self.connect.keep_open else { return };
         let is_over = match (&seen.outcome, &mut connection) {
@@ -260,12 +264,24 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
         return Ok(None);
     }
     match &kept.control {
-        Some(control) if control.tls.resumed != Some(true) => Err(undecided(format!(
-            "the control, resumption where the session began: {} in a full handshake",
-            describe(control)
-        ))),
+        Some(control) if control.tls.resumed != Some(true) => {
+            if !kept.let_in {
+                // It was given a session that is good nowhere.
+                return Ok(None);
+            }
+            Err(undecided(format!(
+                "the control, resumption where the session began: {} in a full handshake",
+                describe(control)
+            )))
+        }
         _ => Ok(Some(kept.tickets.clone())),
     }
+}
+
+/// Whether the session to resume began at this endpoint, which has not been changed since.
+fn began_here(course: &Course<'_>, connect: &Connect, spot: &Spot) -> bool {
+    let kept = connect.resume.as_ref().and_then(|name| course.tickets.get(name));
+    kept.is_some_and(|kept| kept.began == (spot.role, course.changes))
 }
 
 /// Skips what proves nothing at a target that does not say whom it sees.

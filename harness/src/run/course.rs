@@ -28,6 +28,8 @@ pub(super) struct Course<'a> {
     pub(super) stage: Stage<'a>,
     pub(super) tickets: BTreeMap<String, Kept>,
     pub(super) connections: BTreeMap<String, Open>,
+    /// How often the gate was changed.
+    pub(super) changes: usize,
     /// What came of connections that were to be kept open and that the gate ended with a refusal.
     pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
@@ -41,6 +43,8 @@ pub(super) struct Course<'a> {
 /// What a gate gave to resume a session with.
 pub(super) struct Kept {
     pub(super) tickets: Tickets,
+    /// Where the session began, and how often the gate had been changed by then.
+    pub(super) began: (Role, usize),
     /// Whether the client was let in that was given it.
     pub(super) let_in: bool,
     /// What came of resuming such a session where it began; `None` where there was nothing to resume.
@@ -63,6 +67,7 @@ impl<'a> Course<'a> {
             stage,
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
+            changes: 0,
             refused: BTreeMap::new(),
             sockets: Vec::new(),
             persona: Persona::new(&context.provider),

@@ -28,6 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 
 /// Changes the gate.
 pub(super) async fn operate(course: &mut Course<'_>, operation: &Operation) -> Judgement {
+    course.changes += 1;
     match try_to_operate(course, operation).await {
         Ok(Changed::Refused(_)) if operation.may_be_refused => passed(),
         Ok(Changed::Refused(reason)) => {

@@ -1,7 +1,7 @@
 //! One probe: connect, ask the gate whom it sees, ask for the protected resource, and say what came of it.
 
 use mtls_reports::PeerText;
-use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts};
+use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts, TlsRefusal};
 use mtls_scenarios::Role;
 use tokio::time::Instant;
 
@@ -48,7 +48,12 @@ impl Probe<'_> {
     /// Asks on a connection that is open already.
     pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
         let started = Instant::now();
-        let answers = self.ask(connection, None).await;
+        // In HTTP/2 a gate takes its leave with GOAWAY, and it is our side that hangs up.
+        let answers = if connection.is_reusable(self.deadline).await {
+            self.ask(connection, None).await
+        } else {
+            Err(Failure::Refused(TlsRefusal::Close))
+        };
         observation(self.spot.role, started, answers, connection.facts().clone())
     }
 

@@ -36,7 +36,7 @@ pub(super) fn client(
     }
     // rustls verifies at full handshakes only; a session can outlive its certificate.
     let look_again = match resumed {
-        Some(origin) => origin.is_of(&generation.sessions),
+        Some(origin) => origin.is_of(&generation.sessions) && fault != Some(Fault::LaxTickets),
         None => verifier.tolerates_invalid(),
     };
     let at = match resumed {

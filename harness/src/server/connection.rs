@@ -20,7 +20,7 @@ use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::hello::{self, Recorder};
 use super::listener::{Listener, ServerName};
-use super::session::Session;
+use super::session::{Client, Session};
 use super::{Fault, admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -105,6 +105,7 @@ async fn shake_hands(
     let client = admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now());
     let session = Session {
         client: match listener.maker.fault {
+            _ if resumption.is_refused() => Client::Refused,
             Some(Fault::IdentityOfLastClient) => listener.last_client.mix_up(client),
             _ => client,
         },

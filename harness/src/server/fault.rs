@@ -121,6 +121,8 @@ faults! {
     TicketsSurviveRotation = "tickets-survive-rotation",
     /// Resumes sessions from before a new revocation list, and does not look at the certificate again.
     TicketsSurviveRevocation = "tickets-survive-revocation",
+    /// Resumes sessions from before it was started, and does not look at the certificate again.
+    TicketsSurviveRestart = "tickets-survive-restart",
     /// Does not look at the certificate's validity again when a session is resumed.
     TicketsSurviveExpiry = "tickets-survive-expiry",
     /// Gives a session its full lifetime again whenever it is resumed.
@@ -129,9 +131,11 @@ faults! {
     ResumptionVerifies = "resumption-verifies",
     /// Forgets who a client is when it resumes its session, and serves it all the same.
     IdentityLostOnResumption = "identity-lost-on-resumption",
+    /// Refuses clients that offer a ticket which it cannot read.
+    RefuseUnknownTickets = "refuse-unknown-tickets",
     /// Encrypts tickets without integrity: edited ones are good.
     UnauthenticatedTickets = "unauthenticated-tickets",
-    /// Serves invalid clients as anonymous at LOOSE endpoints; their tickets make them verified at STRICT ones.
+    /// Serves invalid clients as anonymous at LOOSE endpoints; resumed, there or at STRICT ones, they are verified.
     LaxTickets = "lax-tickets",
     /// Takes and serves TLS 1.3 early data.
     AcceptsEarlyData = "accepts-early-data",

@@ -15,7 +15,7 @@ use super::control::Control;
 use super::health::Health;
 use super::last_client::LastClient;
 use super::listener::Listener;
-use super::maker::Maker;
+use super::maker::{Maker, Remains};
 use super::registry;
 use super::{ConfigError, GateConfig};
 
@@ -54,8 +54,13 @@ pub struct Gate {
 impl Gate {
     /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
+        Self::start_again(config, Remains::default()).await
+    }
+
+    /// Starts a gate that ran before, as it is configured now.
+    pub async fn start_again(config: GateConfig, remains: Remains) -> Result<Self, GateError> {
         let GateConfig { certificates, key, accounts, listeners, fault, limits } = config;
-        let maker = Arc::new(Maker::new(certificates, key, fault)?);
+        let maker = Arc::new(Maker::new(certificates, key, fault, remains)?);
         let accounts = registry::register_accounts(accounts)?;
         let unasking = maker.unasking()?;
         let (stopping, stop) = watch::channel(false);
@@ -95,6 +100,11 @@ impl Gate {
     /// A handle to change its policies.
     pub fn control(&self) -> Control {
         self.control.clone()
+    }
+
+    /// What it leaves to the gate that follows it.
+    pub fn remains(&self) -> Remains {
+        self.control.remains()
     }
 
     /// Stops accepting, lets requests in progress end, and closes everything within two seconds.

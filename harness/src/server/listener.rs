@@ -116,13 +116,15 @@ fn enforced(endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::maker::Remains;
     use crate::server::registry;
     use crate::server::testing::root;
     use crate::server::tests::client::config;
 
     fn listener(fault: Option<Fault>) -> Listener {
         let mut config = config(&root("Alpha"), &root("Beta"), fault);
-        let maker = Arc::new(Maker::new(config.certificates, config.key, fault).unwrap());
+        let maker = Maker::new(config.certificates, config.key, fault, Remains::default());
+        let maker = Arc::new(maker.unwrap());
         let accounts = registry::register_accounts(config.accounts).unwrap();
         let endpoints = config.listeners.remove("main").unwrap();
         let endpoints = registry::register_endpoints("main", endpoints, &accounts, &maker).unwrap();

@@ -25,6 +25,13 @@ use super::{ConfigError, Fault, GateEndpoint};
 /// Octets of early data that a gate with [`Fault::AcceptsEarlyData`] takes.
 const EARLY_DATA: u32 = 16 * 1024;
 
+/// What one run of a gate leaves to the next: nothing but a number, unless it is faulty.
+#[derive(Clone, Debug, Default)]
+pub struct Remains {
+    start: u32,
+    sessions: Vec<Arc<Sessions>>,
+}
+
 /// What all endpoints of a gate have in common.
 #[derive(Debug)]
 pub(super) struct Maker {
@@ -32,6 +39,8 @@ pub(super) struct Maker {
     certificate: Arc<SingleCertAndKey>,
     pub(super) clock: Arc<Clock>,
     pub(super) fault: Option<Fault>,
+    /// How often the gate was started before.
+    start: u32,
     endpoints: AtomicU64,
     /// The sessions of all generations, for faults that mix them up; none in a correct gate.
     all_sessions: Mutex<Vec<Arc<Sessions>>>,
@@ -42,7 +51,9 @@ impl Maker {
         certificates: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
         fault: Option<Fault>,
+        remains: Remains,
     ) -> Result<Self, ConfigError> {
+        let Remains { start, sessions } = remains;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let certificate = CertifiedKey::from_der(certificates, key, &provider)
             .map_err(ConfigError::ServerCertificate)?;
@@ -51,9 +62,18 @@ impl Maker {
             certificate: Arc::new(certificate.into()),
             clock: Arc::default(),
             fault,
+            start,
             endpoints: AtomicU64::new(0),
-            all_sessions: Mutex::default(),
+            all_sessions: Mutex::new(sessions),
         })
+    }
+
+    /// What is left of the gate when it is stopped.
+    pub(super) fn remains(&self) -> Remains {
+        let keeps = self.fault == Some(Fault::TicketsSurviveRestart);
+        let all = self.all_sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let sessions = all.iter().filter(|_| keeps).cloned().collect();
+        Remains { start: self.start.wrapping_add(1), sessions }
     }
 
     /// The first generation of a new endpoint.
@@ -63,6 +83,7 @@ impl Maker {
         accounts: &BTreeMap<String, Trust>,
     ) -> Result<Arc<Generation>, ConfigError> {
         let policy = Policy::first(self.next_number(), config.account.clone(), config.mode);
+        let policy = policy.of_start(self.start);
         self.generation(policy, (&config.host, config.check_crls), accounts, false)
     }
 

@@ -39,3 +39,4 @@ pub use config::{ConfigError, GateAccount, GateConfig, GateEndpoint, Limits};
 pub use control::Control;
 pub use fault::{Fault, UnknownFault};
 pub use gate::{Gate, GateError};
+pub use maker::Remains;

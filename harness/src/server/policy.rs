@@ -11,6 +11,8 @@ pub(super) struct Policy {
     pub(super) endpoint: u64,
     pub(super) account: Option<String>,
     pub(super) mode: Mode,
+    /// How often the gate had been started again by then.
+    start: u32,
     changes: Changes,
 }
 
@@ -45,7 +47,13 @@ pub(super) enum Carrier {
 impl Policy {
     /// The first of an endpoint.
     pub(super) fn first(endpoint: u64, account: Option<String>, mode: Mode) -> Self {
-        Self { endpoint, account, mode, changes: Changes::default() }
+        Self { endpoint, account, mode, start: 0, changes: Changes::default() }
+    }
+
+    /// The same in a gate that was started again so often.
+    pub(super) fn of_start(mut self, start: u32) -> Self {
+        self.start = start;
+        self
     }
 
     /// The one that follows.
@@ -88,6 +96,7 @@ impl Policy {
             Fault::TicketsSurviveRevocation => {
                 !elsewhere && (then.mode, then.anchors) == (now.mode, now.anchors)
             }
+            Fault::TicketsSurviveRestart => !elsewhere && self.start != here.start,
             _ => false,
         }
     }
@@ -115,6 +124,7 @@ mod tests {
             (&loose, &loose.after(Change::Mode(Mode::Strict)), "mode"),
             (&alpha, &alpha.after(Change::Anchors), "rotation"),
             (&alpha, &alpha.after(Change::Crls), "revocation"),
+            (&alpha, &strict(0, "alpha").of_start(1), "mode rotation revocation restart"),
             (&alpha, &alpha.after(Change::Crls).after(Change::Anchors), ""),
         ];
         for (then, here, kinds) in pairs {
@@ -126,6 +136,7 @@ mod tests {
                     Fault::TicketsSurviveModeChange => "mode",
                     Fault::TicketsSurviveRotation => "rotation",
                     Fault::TicketsSurviveRevocation => "revocation",
+                    Fault::TicketsSurviveRestart => "restart",
                     _ => "none",
                 };
                 let honoured = then.is_honoured_at(here, Carrier::Ticket, fault);

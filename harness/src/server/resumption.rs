@@ -3,6 +3,7 @@
 //! A session belongs to the generation of the endpoint that shook hands in full, and ends [`LIFETIME`] after that
 //! handshake, however often it is resumed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,6 +68,8 @@ pub(super) struct Resumption {
     fault: Option<Fault>,
     /// The session that the client asked for last, if there is such a one.
     asked_for: Mutex<Option<Origin>>,
+    /// Whether the client offered a ticket that is none of this gate's.
+    met_unknown: AtomicBool,
 }
 
 impl Resumption {
@@ -78,7 +81,13 @@ impl Resumption {
         fault: Option<Fault>,
     ) -> Self {
         let server_name = server_name.map(str::to_ascii_lowercase);
-        Self { own, others, server_name, clock, fault, asked_for: Mutex::default() }
+        let (asked_for, met_unknown) = (Mutex::default(), AtomicBool::default());
+        Self { own, others, server_name, clock, fault, asked_for, met_unknown }
+    }
+
+    /// Whether a gate with [`Fault::RefuseUnknownTickets`] refuses the client.
+    pub(super) fn is_refused(&self) -> bool {
+        self.fault == Some(Fault::RefuseUnknownTickets) && self.met_unknown.load(Ordering::Relaxed)
     }
 
     /// The session that is resumed; asked after the handshake.
@@ -153,7 +162,11 @@ impl ProducesTickets for Resumption {
     }
 
     fn decrypt(&self, ticket: &[u8]) -> Option<Vec<u8>> {
-        self.find(Carrier::Ticket, |sessions| sessions.key.open(ticket))
+        let state = self.find(Carrier::Ticket, |sessions| sessions.key.open(ticket));
+        if state.is_none() {
+            self.met_unknown.store(true, Ordering::Relaxed);
+        }
+        state
     }
 }
 

@@ -51,10 +51,10 @@ impl Mock {
         change: &Change,
     ) -> Result<Changed, ChangeError> {
         if change.by == Apply::Restart {
-            if let Some(gate) = self.gate.take() {
-                gate.stop().await;
-            }
-            let gate = Gate::start(gate_config(blueprint)).await.map_err(StartError::from)?;
+            let remains = self.gate.as_ref().map(Gate::remains).unwrap_or_default();
+            self.stop_gate().await;
+            let gate = Gate::start_again(gate_config(blueprint), remains).await;
+            let gate = gate.map_err(StartError::from)?;
             self.gate = Some(gate);
         }
         let Some(gate) = &self.gate else {

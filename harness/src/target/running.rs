@@ -195,8 +195,10 @@ impl Running {
         match backing {
             Backing::Mock(mock) => {
                 let changed = mock.change(blueprint, change).await?;
-                *addresses = mock.addresses(&blueprint.target);
                 *is_down = mock.is_down();
+                if !*is_down {
+                    *addresses = mock.addresses(&blueprint.target);
+                }
                 Ok(changed)
             }
             Backing::Launched(launched) => {

@@ -8,7 +8,7 @@ use rustls::{ClientConfig, ClientConnection, HandshakeKind, ServerConfig, Server
 
 use super::client::{Client, VERSIONS, config};
 use crate::server::health::Health;
-use crate::server::maker::Maker;
+use crate::server::maker::{Maker, Remains};
 use crate::server::registry::register_accounts;
 use crate::server::testing::root;
 use crate::server::{Fault, GateConfig};
@@ -76,7 +76,7 @@ fn it_is_good_only_without_integrity() {
     ] {
         let GateConfig { certificates, key, accounts, listeners, .. } =
             config(&alpha, &beta, fault);
-        let maker = Maker::new(certificates, key, fault).unwrap();
+        let maker = Maker::new(certificates, key, fault, Remains::default()).unwrap();
         let accounts: BTreeMap<_, _> = register_accounts(accounts).unwrap();
         let generation = maker.first(&listeners["main"][0], &accounts).unwrap();
         let server = || {

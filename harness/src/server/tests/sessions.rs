@@ -5,10 +5,10 @@ use std::time::Duration;
 use mtls_scenarios::Mode;
 use rustls::client::Tls12Resumption;
 
-use super::client::{Client, Visit, World, world_with};
+use super::client::{Client, Visit, World, config, world_with};
 use super::resumption::WAYS;
-use crate::server::Fault;
 use crate::server::testing::{Minted, now, root};
+use crate::server::{Fault, Gate};
 
 /// Whether a visit happened, and resumed a session.
 fn resumed(visit: Result<&Visit, &String>) -> bool {
@@ -207,14 +207,45 @@ async fn lax() {
     let stranger = root("Other").client("Client");
     for way in WAYS {
         let client = Client::with(&[&stranger], way.0).roaming(way.1);
-        for _ in 0..2 {
-            assert!(!world.visit(&client, GAMMA).await.unwrap().verified);
-        }
+        assert!(!world.visit(&client, GAMMA).await.unwrap().verified);
+        assert!(world.visit(&client, GAMMA).await.unwrap().verified);
         let visit = world.visit(&client, ALPHA).await.unwrap();
         assert_eq!(visit.whoami["subject"], "CN=Client,O=Example ORG");
         assert!(visit.marker && resumed(Ok(&visit)));
         assert!(carry(&world, &[&stranger], way, GAMMA, BETA).await.is_err());
         assert!(carry(&world, &[], way, GAMMA, ALPHA).await.is_err());
         assert!(world.visit(&Client::with(&[&stranger], way.0), ALPHA).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn refusing_unknown_tickets() {
+    for fault in [None, Some(Fault::RefuseUnknownTickets)] {
+        let world = world_with(fault).await;
+        let client = world.alpha.client("Client");
+        for way in WAYS {
+            let client = Client::with(&[&client], way.0).roaming(way.1);
+            assert!(world.visit(&client, ALPHA).await.unwrap().verified);
+            assert!(resumed(world.visit(&client, ALPHA).await.as_ref()));
+            let elsewhere = world.visit(&client, CRL).await;
+            let by_ticket = way.1 != Tls12Resumption::SessionIdOnly;
+            assert_eq!(elsewhere.is_err(), fault.is_some() && by_ticket, "{way:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn surviving_a_restart() {
+    for fault in [None, Some(Fault::TicketsSurviveRestart)] {
+        for way in WAYS {
+            let mut world = world_with(fault).await;
+            let nobody = Client::anonymous(way.0).roaming(way.1);
+            world.visit(&nobody, GAMMA).await.unwrap();
+            let remains = world.gate.remains();
+            let config = config(&world.alpha, &world.beta, fault);
+            world.gate = Gate::start_again(config, remains).await.unwrap();
+            let visit = world.visit(&nobody, GAMMA).await;
+            assert_eq!(resumed(visit.as_ref()), fault.is_some(), "{way:?}");
+        }
     }
 }
