@@ -135,6 +135,8 @@ const BETWEEN_CONNECTIONS: &[Fault] = &[
     Fault::LocalClientsNotGated,
     Fault::UpgradeNotGated,
     Fault::ServesPlaintext,
+    Fault::TicketsSurviveRestart,
+    Fault::RefuseUnknownTickets,
 ];
 
 fn with_cells<'a>(scenarios: &[&'a str]) -> Vec<&'a str> {
