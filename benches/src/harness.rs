@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::run::{Context, Options, Origin, Plan, World, run};
-use mtls_harness::target::start;
+use mtls_harness::target::Blueprint;
 use mtls_reports::model::Disposition;
 use mtls_scenarios::{Case, Filter, Library};
 
@@ -27,14 +27,16 @@ impl Harness {
             Origin { seed: 1, epoch: now(), library: &library, user_ca: None, openssl: None };
         let world = World::new(origin)?;
         let material = world.material(&library, &target)?;
-        let running = start(target, &library.templates, &material, None, false).await?;
+        let templates = Arc::new(library.templates.clone());
+        let blueprint = Blueprint { target, templates, material, fault: None, authorized: false };
         let options = Options {
             jobs: CONCURRENCY,
             timeout: Duration::from_secs(10),
             fail_fast: false,
             pedantic: false,
         };
-        Ok(Self { context: Arc::new(Context::new(running, world, library, options)), case })
+        let context = Context::start(blueprint, world, library, options).await?;
+        Ok(Self { context: Arc::new(context), case })
     }
 
     /// Performs the case so many times; returns how often the gate did as expected.

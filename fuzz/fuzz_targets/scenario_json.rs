@@ -1,4 +1,4 @@
-//! The JSON formats: what can be read can be written, and reads as the same again.
+//! The JSON formats: what can be read can be written, and reads as the same again; scenarios are read only.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use mtls_scenarios::{Account, Credential, Scenario, Target};
 use serde::{Serialize, de::DeserializeOwned};
 
 fuzz_target!(|text: &[u8]| {
-    round_trip::<Scenario>(text);
+    let _ = serde_json::from_slice::<Scenario>(text);
     round_trip::<Credential>(text);
     round_trip::<Account>(text);
     round_trip::<Target>(text);

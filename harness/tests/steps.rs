@@ -1,4 +1,5 @@
 //! Scenarios of many steps, written by a user: what a case tells of them, and what decides.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -51,6 +52,17 @@ async fn a_setup_that_fails_decides_nothing() {
     let results = play(r#""strict""#, &format!("{setup}, {ANONYMOUS}")).await;
     let Verdict::Inconclusive { reason } = &results[0].verdict else { panic!("{:?}", results[0]) };
     assert!(reason.contains("what the attack needs did not come about"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_refused_in_the_handshake_asks_nothing_more() {
+    let refused =
+        r#"{"connect": {"credential": "unknown-ca", "keep_open": "c"}, "expect": "anything"}"#;
+    let again = |expect| format!(r#"{{"reuse": {{"connection": "c"}}, "expect": "{expect}"}}"#);
+    let results = play(r#""strict""#, &format!("{refused}, {}", again("refused"))).await;
+    assert!(matches!(results[0].verdict, Verdict::Pass(_)), "{:?}", results[0]);
+    let results = play(r#""strict""#, &format!("{refused}, {}", again("accepted"))).await;
+    assert_eq!(results[0].verdict, Verdict::Fail(Discrepancy::UnexpectedRefusal));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -84,12 +84,19 @@ pub enum Policy {
     UriNameConstraints,
     /// Name forms whose match the standards leave unclear (wildcards, trailing dots).
     UnusualNames,
+    /// Hosts of mailboxes and URIs under name constraints that are no host names: a trailing dot, an asterisk.
+    NonCanonicalHosts,
     /// An end-entity with an empty subject and no subject alternative name.
     EmptySubject,
     /// More certificates than the path needs, or out of order (RFC 8446 4.4.2: be prepared).
     DisorderedCertificateList,
     /// RSA keys below 2048 bits.
     SmallRsaKey,
+    /// A certificate that is on no list, where the list of its issuer is past `nextUpdate`: its status is undetermined
+    /// (RFC 5280 6.3.3).
+    StaleRevocationList,
+    /// A certificate on the path of which an issuer has no list: its status is undetermined (RFC 5280 6.3.3).
+    MissingRevocationList,
 }
 
 impl Policy {
@@ -106,9 +113,12 @@ impl Policy {
             Self::EmailNameConstraints => "email_name_constraints",
             Self::UriNameConstraints => "uri_name_constraints",
             Self::UnusualNames => "unusual_names",
+            Self::NonCanonicalHosts => "non_canonical_hosts",
             Self::EmptySubject => "empty_subject",
             Self::DisorderedCertificateList => "disordered_certificate_list",
             Self::SmallRsaKey => "small_rsa_key",
+            Self::StaleRevocationList => "stale_revocation_list",
+            Self::MissingRevocationList => "missing_revocation_list",
         }
     }
 }

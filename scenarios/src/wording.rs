@@ -106,6 +106,10 @@ pub enum Placeholder {
     IdentityPath,
     /// `{protected}`: the path of the protected resource.
     ProtectedPath,
+    /// `{upper:protected}`: the same in upper case.
+    UpperPath,
+    /// `{encoded:protected}`: the same with its first letter percent-encoded (RFC 3986 2.1).
+    EncodedPath,
     /// `{subject}`: the subject of the endpoint's valid client (RFC 4514).
     Subject,
     /// `{sha256}`: the fingerprint of that client's certificate, hexadecimal.
@@ -150,6 +154,8 @@ impl Placeholder {
             "port" => Self::Port,
             "identity" => Self::IdentityPath,
             "protected" => Self::ProtectedPath,
+            "upper:protected" => Self::UpperPath,
+            "encoded:protected" => Self::EncodedPath,
             "subject" => Self::Subject,
             "sha256" => Self::Sha256,
             "base64" => Self::Base64,
@@ -211,6 +217,8 @@ mod tests {
                 Piece::Filled(Placeholder::Port)
             ]
         );
+        let encoded = Piece::Filled(Placeholder::EncodedPath);
+        assert_eq!(pieces("{encoded:protected}").unwrap(), [encoded]);
         assert_eq!(pieces("a{b").unwrap(), [Piece::Plain("a{b")]);
         assert_eq!(pieces("{hots}").unwrap_err().0, "hots");
     }

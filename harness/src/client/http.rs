@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
-use http::header::{HOST, TRAILER};
+use http::header::{HOST, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited, StreamBody};
@@ -174,6 +174,8 @@ fn build(request: Request<'_>, alpn: Alpn) -> Result<http::Request<Body>, Failur
     if !trailers.is_empty() && alpn == Alpn::Http1 {
         let names: Vec<_> = trailers.iter().map(|(name, _)| name.as_str()).collect();
         built = built.header(TRAILER, names.join(", "));
+        // Without it hyper sends no body with methods that rarely have one.
+        built = built.header(TRANSFER_ENCODING, "chunked");
     }
     let body = body(trailers).map_err(|e| unsupported(&e))?;
     built.body(body).map_err(|e| unsupported(&e))

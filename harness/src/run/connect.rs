@@ -182,7 +182,7 @@ impl<'a> Attempt<'a> {
         &self,
         course: &mut Course<'_>,
         seen: &Observation,
-        connection: Option<Connection>,
+        mut connection: Option<Connection>,
     ) {
         if let Some(name) = &self.connect.keep_tickets {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
@@ -191,7 +191,17 @@ impl<'a> Attempt<'a> {
             let began = (self.spot.role, course.changes);
             course.tickets.insert(name.clone(), Kept { tickets, began, let_in, control });
         }
-        if let (Some(name), Some(connection)) = (&self.connect.keep_open, connection) {
+        let Some(name) = &self.connect.keep_open else { return };
+        let is_over = match (&seen.outcome, &mut connection) {
+            (Outcome::RejectedTls(_), _) => true,
+            (Outcome::RejectedHttp { .. }, Some(connection)) => {
+                !connection.is_reusable(course.deadline()).await
+            }
+            _ => false,
+        };
+        if is_over {
+            course.refused.insert(name.clone(), seen.clone());
+        } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };
             course.connections.insert(name.clone(), open);
         }

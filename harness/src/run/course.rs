@@ -30,6 +30,8 @@ pub(super) struct Course<'a> {
     pub(super) connections: BTreeMap<String, Open>,
     /// How often the gate was changed.
     pub(super) changes: usize,
+    /// What came of connections that were to be kept open and that the gate ended with a refusal.
+    pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
     persona: Persona,
@@ -66,6 +68,7 @@ impl<'a> Course<'a> {
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
             changes: 0,
+            refused: BTreeMap::new(),
             sockets: Vec::new(),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),

@@ -105,6 +105,9 @@ async fn reuse_connection(
     visit: &Visit,
     reuse: &Reuse,
 ) -> Result<Judged, Judgement> {
+    if let Some(refusal) = course.refused.get(&reuse.connection).cloned() {
+        return refused_before(course, visit, reuse, refusal).await;
+    }
     let Some(mut open) = course.connections.remove(&reuse.connection) else {
         return Err(undecided(format!("no connection `{}` was kept open", reuse.connection)));
     };
@@ -127,6 +130,21 @@ async fn reuse_connection(
     let judgement = judge::judge(&Question { subject: open.held.subject.as_ref(), ..question });
     course.connections.insert(reuse.connection.clone(), open);
     Ok((judgement, Some(observed)))
+}
+
+/// Whose connection the gate has ended with a refusal has nothing to ask on: that answer stands.
+async fn refused_before(
+    course: &mut Course<'_>,
+    visit: &Visit,
+    reuse: &Reuse,
+    refusal: Observation,
+) -> Result<Judged, Judgement> {
+    let asked = spot(course, reuse.endpoint)?;
+    let twin = Twin { visit, spot: &asked, credential: None };
+    let control = twin.before(course).await?;
+    let control = twin.after(course, control, &refusal).await?;
+    let question = question(course, visit, &asked, &refusal, control.as_ref());
+    Ok((judge::judge(&question), Some(refusal)))
 }
 
 async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<Judged, Judgement> {

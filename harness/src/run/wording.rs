@@ -101,6 +101,8 @@ impl Filler<'_> {
             Placeholder::Port => self.spot.address.port().to_string(),
             Placeholder::IdentityPath => self.target.probe().identity_path.clone(),
             Placeholder::ProtectedPath => self.target.probe().protected_path.clone(),
+            Placeholder::UpperPath => self.target.probe().protected_path.to_ascii_uppercase(),
+            Placeholder::EncodedPath => first_letter_encoded(&self.target.probe().protected_path),
             Placeholder::Subject => victim()?.subject.clone(),
             Placeholder::Sha256 => victim()?.sha256.clone(),
             Placeholder::Base64 => base64(&victim()?.certificate),
@@ -183,6 +185,15 @@ fn base64(der: &[u8]) -> String {
     pem::encode("CERTIFICATE", der).lines().filter(|line| !line.starts_with('-')).collect()
 }
 
+/// A path whose first letter is percent-encoded, which names the same resource (RFC 3986 6.2.2.2).
+fn first_letter_encoded(path: &str) -> String {
+    let first = path.find(|c: char| c.is_ascii_alphanumeric());
+    let (before, after) = first.and_then(|at| path.split_at_checked(at)).unwrap_or((path, ""));
+    let mut rest = after.chars();
+    let letter = rest.next().map(|letter| format!("%{:02X}", u32::from(letter)));
+    format!("{before}{}{}", letter.unwrap_or_default(), rest.as_str())
+}
+
 /// Percent-encoding of everything but unreserved characters (RFC 3986 2.3).
 fn url_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 2);
@@ -221,6 +232,8 @@ mod tests {
         assert_eq!(shaped("a.b.c", Shape::Parent), "b.c");
         assert_eq!(shaped("a.b.c", Shape::Label), "a");
         assert_eq!(shaped("a.b", Shape::Upper), "A.B");
+        assert_eq!(first_letter_encoded("/protected/x"), "/%70rotected/x");
+        assert_eq!(first_letter_encoded("/"), "/");
         assert_eq!(url_encoded("a b\n+"), "a%20b%0A%2B");
     }
 }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use mtls_scenarios::Mode;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
-use super::Fault;
 use super::endpoint::Generation;
 use super::health::Health;
 use super::resumption::Resumption;
@@ -35,23 +33,18 @@ impl ClientAuth {
         let nobody = || rustls::Error::General("a public endpoint asks for no certificate".into());
         self.generation.verifier.as_deref().ok_or_else(nobody)
     }
-
-    /// Whether invalid certificates do not end the handshake.
-    fn is_lax(&self) -> bool {
-        self.generation.fault == Some(Fault::LaxTickets) && self.generation.mode == Mode::Loose
-    }
 }
 
 impl ClientCertVerifier for ClientAuth {
     /// rustls comes here before it knows of a session to resume, and again once it has decided to resume none.
     fn offer_client_auth(&self) -> bool {
         self.resumption.decline();
-        self.generation.verifier.is_some()
+        self.verifier().is_ok_and(ClientCertVerifier::offer_client_auth)
     }
 
     fn client_auth_mandatory(&self) -> bool {
-        let verifier = self.generation.verifier.as_deref();
-        !self.generation.open && verifier.is_some_and(ClientCertVerifier::client_auth_mandatory)
+        !self.generation.open
+            && self.verifier().is_ok_and(ClientCertVerifier::client_auth_mandatory)
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -65,10 +58,10 @@ impl ClientCertVerifier for ClientAuth {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         self.health.after_list(intermediates.len().saturating_add(1));
-        if !self.is_lax() {
-            self.generation.verdict(end_entity, intermediates, now)?;
+        if self.generation.open {
+            return Ok(ClientCertVerified::assertion());
         }
-        Ok(ClientCertVerified::assertion())
+        self.verifier()?.verify_client_cert(end_entity, intermediates, now)
     }
 
     fn verify_tls12_signature(

@@ -12,8 +12,6 @@ use super::{CaFileError, Fault};
 /// What a gate serves, and to whom.
 #[derive(Debug)]
 pub struct GateConfig {
-    /// Body of `/protected`: the secret that only authenticated clients get.
-    pub marker: String,
     /// Server certificate and its issuers; good for all hosts.
     pub certificates: Vec<CertificateDer<'static>>,
     /// Private key of the server certificate.
@@ -46,6 +44,8 @@ pub struct GateAccount {
 pub struct GateEndpoint {
     /// Host name: SNI and `Host` of its clients.
     pub host: String,
+    /// Body of its `/protected`: the secret that only authenticated clients get.
+    pub marker: String,
     /// Its mode.
     pub mode: Mode,
     /// Account whose CAs it trusts; a public one needs none.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io::Cursor;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -17,12 +18,10 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::endpoint::Endpoint;
-use super::health::Health;
 use super::hello::{self, Recorder};
-use super::maker::Maker;
+use super::listener::{Listener, ServerName};
 use super::session::{Client, Session};
-use super::{Limits, admission, http};
+use super::{admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
@@ -33,27 +32,6 @@ const MAX_STREAMS: u32 = 32;
 /// What a refused peer may still send until it notices.
 const MAX_LINGER_OCTETS: u64 = 256 * 1024;
 const LINGER: Duration = Duration::from_secs(1);
-
-/// What the connections of a socket have in common.
-#[derive(Debug)]
-pub(super) struct Listener {
-    pub(super) endpoints: Vec<Arc<Endpoint>>,
-    pub(super) marker: Arc<str>,
-    pub(super) maker: Arc<Maker>,
-    pub(super) health: Arc<Health>,
-    pub(super) limits: Limits,
-}
-
-impl Listener {
-    /// The endpoint that a server name chooses; none chooses the only one there is.
-    fn select(&self, server_name: Option<&str>) -> Option<&Arc<Endpoint>> {
-        match (server_name, self.endpoints.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(name), endpoints) => endpoints.iter().find(|endpoint| endpoint.answers_for(name)),
-        }
-    }
-}
 
 /// Serves a connection until it ends, fails or has taken too long.
 pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watch::Receiver<bool>) {
@@ -79,7 +57,7 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
 
 async fn shake_hands(
     stream: TcpStream,
-    listener: &Listener,
+    listener: &Arc<Listener>,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
     let recorder = Recorder::new(stream);
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
@@ -94,17 +72,18 @@ async fn shake_hands(
     let (mut stream, seen) = start.io.into_parts();
     let accepted = start.accepted;
     let server_name = accepted.client_hello().server_name().map(str::to_owned);
-    let dotted = server_name.is_some() && hello::has_trailing_dot(&seen);
-    let endpoint = listener.select(server_name.as_deref()).filter(|_| !dotted);
-    let Some(endpoint) = endpoint.map(Arc::clone) else {
+    let written = hello::written_name(&seen).unwrap_or_default();
+    let choice = listener
+        .select(server_name.as_deref().map(|normal| ServerName { normal, written: &written }));
+    let Some(choice) = choice else {
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
     };
     let start = StartHandshake::from_parts(accepted, stream);
-    let generation = endpoint.current();
-    let resumption = listener.maker.resumption(&generation, server_name.as_deref());
-    let config = listener.maker.server_config(&generation, &resumption, &listener.health).ok()?;
+    let generation = &choice.generation;
+    let resumption = listener.maker.resumption(generation, server_name.as_deref());
+    let config = listener.maker.server_config(generation, &resumption, &listener.health).ok()?;
     let tls = match start.into_stream(config).into_fallible().await {
         Ok(tls) => tls,
         Err((_, stream)) => {
@@ -114,17 +93,17 @@ async fn shake_hands(
     };
     let connection = tls.get_ref().1;
     let resumed = resumption.origin();
-    let client = admission::client(
-        connection.peer_certificates().unwrap_or_default(),
-        &generation,
-        resumed.as_ref(),
-        listener.maker.clock.now(),
-    );
+    let list = connection.peer_certificates().unwrap_or_default();
+    let client = admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now());
     let session = Session {
         client: if resumption.is_refused() { Client::Refused } else { client },
-        exempt: admission::is_exempt(&generation, resumed.as_ref()),
+        exempt: admission::is_exempt(&choice.generation, resumed.as_ref()),
         resumed: resumed.is_some(),
-        host: server_name.unwrap_or_else(|| endpoint.host.clone()),
+        host: server_name.unwrap_or_else(|| choice.endpoint.host.clone()),
+        listener: Arc::clone(listener),
+        endpoint: choice.endpoint,
+        generation: choice.generation,
+        routed_by_host: choice.routed_by_host,
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
             _ => "1.3",
@@ -132,10 +111,8 @@ async fn shake_hands(
         alpn: connection.alpn_protocol().map(|protocol| {
             if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
-        marker: Arc::clone(&listener.marker),
+        used: AtomicBool::new(false),
         fault: listener.maker.fault,
-        endpoint,
-        generation,
     };
     Some((tls, session))
 }
@@ -172,7 +149,7 @@ where
     let session = Arc::new(session);
     let service = service_fn(move |request| {
         let session = Arc::clone(&session);
-        async move { Ok::<_, Infallible>(http::answer(&session, &request)) }
+        async move { Ok::<_, Infallible>(http::answer(&session, request).await) }
     });
     let io = TokioIo::new(stream);
     // An error here is the peer's: it went away or does not speak HTTP.

@@ -17,6 +17,8 @@ use super::{Fault, GateEndpoint};
 pub(super) struct Endpoint {
     pub(super) listener: String,
     pub(super) host: String,
+    /// Body of its protected resource.
+    pub(super) marker: String,
     pub(super) account: Option<String>,
     pub(super) check_crls: bool,
     /// The names that lead here, in lower case.
@@ -27,10 +29,10 @@ pub(super) struct Endpoint {
 impl Endpoint {
     /// The endpoint of that configuration, whose host is in lower case.
     pub(super) fn new(listener: &str, config: GateEndpoint, first: Arc<Generation>) -> Self {
-        let GateEndpoint { host, mode: _, account, check_crls } = config;
+        let GateEndpoint { host, marker, mode: _, account, check_crls } = config;
         let names = RwLock::new(BTreeSet::from([host.clone()]));
         let current = RwLock::new(first);
-        Self { listener: listener.to_owned(), host, account, check_crls, names, current }
+        Self { listener: listener.to_owned(), host, marker, account, check_crls, names, current }
     }
 
     /// Whether a server name leads here.
@@ -90,12 +92,9 @@ impl Generation {
         others: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Refusal> {
-        let Some(verifier) = self.verifier.as_deref().filter(|_| !self.open) else {
-            return Ok(());
-        };
-        if self.fault == Some(Fault::ExpiredAnchorSpoilsBundle) && verifier.trusts_expired(now) {
-            return Err(Refusal::Fault);
+        match self.verifier.as_deref().filter(|_| !self.open) {
+            Some(verifier) => verifier.verdict(end_entity, others, now),
+            None => Ok(()),
         }
-        verifier.verdict(end_entity, others, now)
     }
 }

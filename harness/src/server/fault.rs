@@ -83,7 +83,7 @@ faults! {
     MarkerForEveryone = "marker-for-everyone",
     /// Takes the last certificate of the list for the client's.
     IdentityFromLastCertificate = "identity-from-last-certificate",
-    /// Believes a request header that names the client (`X-Client-Subject`).
+    /// Believes request headers in which proxies name the client.
     IdentityFromHeader = "identity-from-header",
     /// Calls a client verified whose certificate is invalid, at LOOSE endpoints.
     LooseTreatsInvalidAsAuthenticated = "loose-treats-invalid-as-authenticated",
@@ -159,6 +159,72 @@ faults! {
     DiesOnLongList = "dies-on-long-list",
     /// Accepts nobody for a time that grows with the square of a certificate list's length.
     QuadraticOnLongLists = "quadratic-on-long-lists",
+    /// Sends clients without a known server name to its first STRICT endpoint, and then anywhere by Host.
+    DefaultEndpoint = "default-endpoint",
+    /// Asks clients without a known server name for nothing, serves them by Host and takes them for verified.
+    UnknownNameIsPublic = "unknown-name-is-public",
+    /// Serves whose resource Host or :authority names, whatever the server name.
+    HostRouting = "host-routing",
+    /// Checks Host of the first request of an HTTP/1.1 connection only; Host routes the others.
+    KeepAliveNotRechecked = "keep-alive-not-rechecked",
+    /// Checks :authority of the first HTTP/2 stream only; it routes the others.
+    H2StreamsNotRechecked = "h2-streams-not-rechecked",
+    /// Checks :authority and routes by a Host field beside it (HTTP/2).
+    HostOverAuthority = "host-over-authority",
+    /// Checks Host and routes by the target's authority (HTTP/1.1, absolute-form).
+    AbsoluteFormUnchecked = "absolute-form-unchecked",
+    /// Checks the first of several Host fields and routes by the last.
+    LastHostWins = "last-host-wins",
+    /// Finds no policy for a server name in upper case, and the endpoint all the same.
+    CaseSensitivePolicy = "case-sensitive-policy",
+    /// Finds no policy for a server name or Host with a trailing dot, and the endpoint all the same.
+    DottedNameEscapesPolicy = "dotted-name-escapes-policy",
+    /// Takes the second certificate of the list for the client's.
+    IdentityFromAnyCertificate = "identity-from-any-certificate",
+    /// Removes the headers that name a client, and believes them with underscores.
+    HeaderUnderscores = "header-underscores",
+    /// Believes trailer fields that name the client.
+    IdentityFromTrailer = "identity-from-trailer",
+    /// Takes a client for verified whose Connection header removes what the gate says about it.
+    ConnectionStripsVerdict = "connection-strips-verdict",
+    /// Takes clients without a certificate for verified, at LOOSE endpoints.
+    VerifyZeroIsOk = "verify-zero-is-ok",
+    /// Reports the subject up to its first NUL.
+    CommonNameUpToNul = "common-name-up-to-nul",
+    /// Reports the subject without escaping it.
+    UnescapedIdentity = "unescaped-identity",
+    /// Reports the last common name alone.
+    LastCommonName = "last-common-name",
+    /// Reports the parts of the subject in alphabetical order.
+    UnorderedNames = "unordered-names",
+    /// Lets a self-signed certificate in that calls itself admin.
+    TrustPrivilegedName = "trust-privileged-name",
+    /// Lets clients with an invalid certificate in as nobody, at LOOSE endpoints.
+    LooseLosesError = "loose-loses-error",
+    /// The same, and reports whom the invalid certificate names.
+    LooseReportsUnverified = "loose-reports-unverified",
+    /// Asks no client for a certificate, and serves everybody as nobody.
+    NeverAsks = "never-asks",
+    /// Guards the protected resource against GET alone.
+    HeadNotGated = "head-not-gated",
+    /// Guards the protected resource under its plain path alone, and serves it under many.
+    EncodedPathNotGated = "encoded-path-not-gated",
+    /// Takes an extension that it cannot read for one that is not there.
+    IgnoreMalformedExtensions = "ignore-malformed-extensions",
+    /// Lets names pass that cannot be compared with name constraints.
+    LenientNameMatching = "lenient-name-matching",
+    /// Takes any certificate of the list for the client's that fits.
+    PathFromAnyCertificate = "path-from-any-certificate",
+    /// Does not ask a revocation list past its `nextUpdate`, and lets in what it would be asked about.
+    StaleCrlIgnored = "stale-crl-ignored",
+    /// Does not count revocations that are dated in the future.
+    FutureRevocationIgnored = "future-revocation-ignored",
+    /// Looks serial numbers up in the revocation lists of every issuer.
+    CrlOfAnyIssuer = "crl-of-any-issuer",
+    /// Asks revocation lists about the client's certificate alone.
+    LeafOnlyRevocation = "leaf-only-revocation",
+    /// Lets certificates in whose issuer has no revocation list.
+    CrlFailOpen = "crl-fail-open",
 }
 
 impl Fault {
@@ -195,42 +261,16 @@ impl Fault {
             Self::RefuseEd25519 => all.with(Check::NoEd25519),
             Self::RefuseLateExpiry => all.with(Check::NoLateExpiry),
             Self::RefuseExpiredAnchor => all.with(Check::AnchorValidity),
-            // These sit elsewhere in the gate.
-            Self::AcceptAll
-            | Self::RefuseEveryone
-            | Self::LooseTreatsInvalidAsAuthenticated
-            | Self::StrictLetsEmptyListThrough
-            | Self::MarkerForEveryone
-            | Self::IdentityFromLastCertificate
-            | Self::IdentityFromHeader
-            | Self::IgnoreHost
-            | Self::KeepConnections
-            | Self::AnonymousAlways
-            | Self::SharedTicketsAcrossAccounts
-            | Self::SharedTicketsAcrossModes
-            | Self::SharedSessionCache
-            | Self::TicketsSurviveModeChange
-            | Self::TicketsSurviveRotation
-            | Self::TicketsSurviveRevocation
-            | Self::TicketsSurviveRestart
-            | Self::TicketsSurviveExpiry
-            | Self::RollingTickets
-            | Self::ResumptionVerifies
-            | Self::IdentityLostOnResumption
-            | Self::RefuseUnknownTickets
-            | Self::UnauthenticatedTickets
-            | Self::LaxTickets
-            | Self::AcceptsEarlyData
-            | Self::FailOpenOnBadCaFile
-            | Self::ReloadIgnored
-            | Self::ClaimedHostTakenOver
-            | Self::ExpiredAnchorSpoilsBundle
-            | Self::OneBundleForAll
-            | Self::ListsEveryAuthority
-            | Self::ListsOtherAuthority
-            | Self::HangsOnGarbage
-            | Self::DiesOnLongList
-            | Self::QuadraticOnLongLists => all,
+            Self::IgnoreMalformedExtensions => all.without(Check::ExtensionSyntax),
+            Self::LenientNameMatching => all.without(Check::ComparableNames),
+            Self::PathFromAnyCertificate => all.without(Check::FirstIsEndEntity),
+            Self::StaleCrlIgnored => all.without(Check::CurrentCrls),
+            Self::FutureRevocationIgnored => all.without(Check::FutureRevocations),
+            Self::CrlOfAnyIssuer => all.without(Check::CrlIssuer),
+            Self::LeafOnlyRevocation => all.without(Check::RevokedIssuers),
+            Self::CrlFailOpen => all.without(Check::RevocationStatus),
+            // The others sit elsewhere in the gate.
+            _ => all,
         }
     }
 }

@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{self, Listener};
+use super::connection;
 use super::control::Control;
 use super::health::Health;
+use super::listener::Listener;
 use super::maker::{Maker, Remains};
 use super::registry;
 use super::{ConfigError, GateConfig};
@@ -57,10 +58,10 @@ impl Gate {
 
     /// Starts a gate that ran before, as it is configured now.
     pub async fn start_again(config: GateConfig, remains: Remains) -> Result<Self, GateError> {
-        let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
+        let GateConfig { certificates, key, accounts, listeners, fault, limits } = config;
         let maker = Arc::new(Maker::new(certificates, key, fault, remains)?);
         let accounts = registry::register_accounts(accounts)?;
-        let marker: Arc<str> = marker.into();
+        let unasking = maker.unasking()?;
         let (stopping, stop) = watch::channel(false);
         let mut all_endpoints = Vec::new();
         let mut addresses = BTreeMap::new();
@@ -74,7 +75,7 @@ impl Gate {
             addresses.insert(name, address);
             let listener = Listener {
                 endpoints,
-                marker: Arc::clone(&marker),
+                unasking: Arc::clone(&unasking),
                 maker: Arc::clone(&maker),
                 health: Arc::new(Health::new(fault)),
                 limits,

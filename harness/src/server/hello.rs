@@ -1,7 +1,7 @@
 //! The server name as the client wrote it.
 //!
-//! rustls hands out the name without a trailing dot, so a gate that must tell the two apart (RFC 6066 3: "without
-//! a trailing dot") has to look at the `ClientHello` itself. rustls has accepted it by then.
+//! rustls hands out the name in lower case and without a trailing dot, so a gate that must tell these apart (RFC
+//! 6066 3: "without a trailing dot") has to look at the `ClientHello` itself. rustls has accepted it by then.
 
 use std::io;
 use std::pin::Pin;
@@ -69,9 +69,9 @@ pub(super) fn is_tls(opening: &[u8]) -> bool {
     [HANDSHAKE, 3].starts_with(opening.get(..2).unwrap_or(opening))
 }
 
-/// Whether the server name in these records, a `ClientHello`, ends with a dot.
-pub(super) fn has_trailing_dot(records: &[u8]) -> bool {
-    server_name(&messages(records)).is_some_and(|name| name.ends_with(b"."))
+/// The server name in these records, a `ClientHello`.
+pub(super) fn written_name(records: &[u8]) -> Option<Vec<u8>> {
+    server_name(&messages(records))
 }
 
 /// The content of handshake records.
@@ -154,14 +154,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn dots_in_one_record_and_in_many() {
+    fn names_in_one_record_and_in_many() {
         for size in [16_000, 7, 1] {
-            assert!(has_trailing_dot(&hello("alpha.agents.test.", size)));
-            assert!(!has_trailing_dot(&hello("alpha.agents.test", size)));
+            for name in ["alpha.agents.test.", "Alpha.agents.TEST"] {
+                let written = written_name(&hello(name, size));
+                assert_eq!(written.as_deref(), Some(name.as_bytes()));
+            }
         }
         let whole = hello("alpha.agents.test.", 16_000);
         for end in 0..whole.len() {
-            has_trailing_dot(&whole[..end]);
+            written_name(&whole[..end]);
         }
     }
 }

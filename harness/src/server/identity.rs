@@ -3,6 +3,7 @@
 use rustls::pki_types::CertificateDer;
 use serde::Serialize;
 
+use super::Fault;
 use super::verify::{Certificate, hex};
 
 /// Whom a certificate names.
@@ -12,12 +13,22 @@ pub(super) struct Identity {
     pub(super) subject: Option<String>,
     /// Subject alternative names as text.
     pub(super) subject_alt_names: Vec<String>,
-    /// SHA-256 of the certificate, lower-case hexadecimal.
-    pub(super) sha256: String,
+    /// SHA-256 of the certificate, lower-case hexadecimal; only faults leave it out.
+    pub(super) sha256: Option<String>,
 }
 
 impl Identity {
-    pub(super) fn of(der: &CertificateDer<'_>) -> Self {
+    /// Whom a certificate names, as a gate with or without a fault reports it.
+    pub(super) fn of(der: &CertificateDer<'_>, fault: Option<Fault>) -> Self {
+        match fault.and_then(|fault| careless_subject(der, fault)) {
+            Some(subject) => {
+                Self { subject: Some(subject), subject_alt_names: Vec::new(), sha256: None }
+            }
+            None => Self::whole(der),
+        }
+    }
+
+    fn whole(der: &CertificateDer<'_>) -> Self {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der);
         let certificate = Certificate::read(der).ok();
         Self {
@@ -25,8 +36,26 @@ impl Identity {
             subject_alt_names: certificate
                 .map(|certificate| certificate.subject_alt_names())
                 .unwrap_or_default(),
-            sha256: hex(digest.as_ref()),
+            sha256: Some(hex(digest.as_ref())),
         }
+    }
+}
+
+/// The subject as a gate reports it that loses part of it; it reports nothing else.
+fn careless_subject(der: &CertificateDer<'_>, fault: Fault) -> Option<String> {
+    let certificate = Certificate::read(der).ok()?;
+    match fault {
+        Fault::CommonNameUpToNul => {
+            certificate.subject_text().split("\\00").next().map(str::to_owned)
+        }
+        Fault::UnescapedIdentity => Some(certificate.unescaped_subject_text()),
+        Fault::LastCommonName => certificate.common_names().last().map(|name| format!("CN={name}")),
+        Fault::UnorderedNames => {
+            let mut rdns = certificate.subject_rdns();
+            rdns.sort_unstable();
+            Some(rdns.join(","))
+        }
+        _ => None,
     }
 }
 

@@ -82,10 +82,15 @@ impl Maker {
         config: &GateEndpoint,
         accounts: &BTreeMap<String, Trust>,
     ) -> Result<Arc<Generation>, ConfigError> {
-        let number = self.endpoints.fetch_add(1, Ordering::Relaxed);
-        let policy = Policy::first(number, config.account.clone(), config.mode);
+        let policy = Policy::first(self.next_number(), config.account.clone(), config.mode);
         let policy = policy.of_start(self.start);
         self.generation(policy, (&config.host, config.check_crls), accounts, false)
+    }
+
+    /// A policy that belongs to no endpoint and asks nobody for a certificate.
+    pub(super) fn unasking(&self) -> Result<Arc<Generation>, ConfigError> {
+        let policy = Policy::first(self.next_number(), None, Mode::Public);
+        self.generation(policy, ("", false), &BTreeMap::new(), false)
     }
 
     /// The generation of an endpoint that follows its present one.
@@ -134,6 +139,10 @@ impl Maker {
         }
         let retired = AtomicBool::new(false);
         Ok(Arc::new(Generation { mode, verifier, sessions, authorities, open, fault, retired }))
+    }
+
+    fn next_number(&self) -> u64 {
+        self.endpoints.fetch_add(1, Ordering::Relaxed)
     }
 
     /// What a connection may resume.

@@ -18,6 +18,7 @@ mod health;
 mod hello;
 mod http;
 mod identity;
+mod listener;
 mod maker;
 mod policy;
 mod registry;

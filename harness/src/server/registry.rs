@@ -45,7 +45,7 @@ pub(super) fn register_endpoints(
         return Err(ConfigError::EmptyListener(listener.to_owned()));
     }
     let mut registered: Vec<Arc<Endpoint>> = Vec::with_capacity(endpoints.len());
-    for GateEndpoint { host, mode, account, check_crls } in endpoints {
+    for GateEndpoint { host, marker, mode, account, check_crls } in endpoints {
         let host = host.to_ascii_lowercase();
         let listener = || listener.to_owned();
         if !is_host(&host) {
@@ -57,7 +57,7 @@ pub(super) fn register_endpoints(
         if let Some(account) = account.clone().filter(|name| !accounts.contains_key(name)) {
             return Err(ConfigError::UnknownAccount { host, account });
         }
-        let config = GateEndpoint { host, mode, account, check_crls };
+        let config = GateEndpoint { host, marker, mode, account, check_crls };
         let generation = maker.first(&config, accounts)?;
         registered.push(Arc::new(Endpoint::new(&listener(), config, generation)));
     }

@@ -1,32 +1,38 @@
 //! A connection after its handshake: which policy let whom in.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use mtls_scenarios::{Alpn, Mode};
+use mtls_scenarios::Alpn;
 
 use super::Fault;
 use super::endpoint::{Endpoint, Generation};
 use super::identity::Identity;
+use super::listener::Listener;
 
 /// A connection after its handshake.
 #[derive(Debug)]
 pub(super) struct Session {
+    pub(super) listener: Arc<Listener>,
     pub(super) endpoint: Arc<Endpoint>,
     pub(super) generation: Arc<Generation>,
     /// The host that the client connected to.
     pub(super) host: String,
+    /// Whether the server name chose no endpoint, so that requests choose one. Only faults let that happen.
+    pub(super) routed_by_host: bool,
     pub(super) client: Client,
     /// Whether a fault lets it in without a certificate at a STRICT endpoint.
     pub(super) exempt: bool,
     pub(super) resumed: bool,
     pub(super) tls_version: &'static str,
     pub(super) alpn: Option<Alpn>,
-    pub(super) marker: Arc<str>,
+    /// Whether there has been a request.
+    pub(super) used: AtomicBool,
     pub(super) fault: Option<Fault>,
 }
 
 /// Who the client is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Client {
     /// It has shown no certificate.
     Anonymous,
@@ -34,11 +40,23 @@ pub(super) enum Client {
     Verified(Identity),
     /// It resumed a session whose certificate is no longer good.
     Refused,
+    /// It counts as verified, and nobody knows who it is. Only faults make such.
+    Trusted,
+    /// It has shown a certificate that is not valid, and is told about nevertheless. Only faults make such.
+    Unverified(Identity),
 }
 
-impl Session {
-    /// Whether nobody is served here without a certificate.
-    pub(super) fn is_strict(&self) -> bool {
-        self.generation.mode == Mode::Strict && !self.exempt
+impl Client {
+    /// Whom the gate reports.
+    pub(super) const fn identity(&self) -> Option<&Identity> {
+        match self {
+            Self::Verified(identity) | Self::Unverified(identity) => Some(identity),
+            Self::Anonymous | Self::Refused | Self::Trusted => None,
+        }
+    }
+
+    /// Whether the gate vouches for it.
+    pub(super) const fn is_verified(&self) -> bool {
+        matches!(self, Self::Verified(_) | Self::Trusted)
     }
 }

@@ -133,7 +133,6 @@ fn load_spoilt(gate: &Gate, blueprint: &Blueprint, account: &str, how: Spoilt) -
 fn gate_config(blueprint: &Blueprint) -> GateConfig {
     let Blueprint { target, material, fault, .. } = blueprint;
     GateConfig {
-        marker: material.secret.clone(),
         certificates: material.server.chain.clone(),
         key: material.server.key_der().into(),
         accounts: material
@@ -149,18 +148,20 @@ fn gate_config(blueprint: &Blueprint) -> GateConfig {
         listeners: target
             .listeners
             .keys()
-            .map(|name| (name.clone(), gate_endpoints(target, name)))
+            .map(|name| (name.clone(), gate_endpoints(blueprint, name)))
             .collect(),
         fault: *fault,
         limits: Limits::default(),
     }
 }
 
-fn gate_endpoints(target: &Target, listener: &str) -> Vec<GateEndpoint> {
-    let there = target.endpoints.values().filter(|endpoint| endpoint.listener == listener);
+fn gate_endpoints(blueprint: &Blueprint, listener: &str) -> Vec<GateEndpoint> {
+    let Blueprint { target, material, .. } = blueprint;
+    let there = target.endpoints.iter().filter(|(_, endpoint)| endpoint.listener == listener);
     there
-        .map(|endpoint| GateEndpoint {
+        .map(|(role, endpoint)| GateEndpoint {
             host: endpoint.host.clone(),
+            marker: material.marker(*role),
             mode: endpoint.mode,
             account: endpoint.account.clone().filter(|_| endpoint.mode != Mode::Public),
             check_crls: endpoint.crl,

@@ -23,18 +23,22 @@ use tokio_rustls::client::TlsStream;
 use crate::server::testing::{Minted, root};
 use crate::server::{Fault, Gate, GateAccount, GateConfig, GateEndpoint, Limits};
 
-pub(super) const MARKER: &str = "the secret marker";
 pub(super) const VERSIONS: [&SupportedProtocolVersion; 2] = [&version::TLS12, &version::TLS13];
 
-/// Accounts alpha and beta; endpoints `alpha` (STRICT), `beta` (STRICT), `gamma` (LOOSE, alpha's CA) and `public` on
-/// listener `main`, `crl` (STRICT, with revocation lists) on listener `crl`.
+/// What `/protected` of an endpoint returns.
+pub(super) fn marker(host: &str) -> String {
+    format!("the secret of {host}")
+}
+
+/// Accounts alpha and beta; endpoints `public`, `alpha` (STRICT), `beta` (STRICT) and `gamma` (LOOSE, alpha's CA)
+/// on listener `main`, `crl` (STRICT, with revocation lists) on listener `crl`.
 pub(super) struct World {
     pub(super) alpha: Minted,
     pub(super) beta: Minted,
     pub(super) gate: Gate,
 }
 
-pub(super) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> GateConfig {
+pub(in crate::server) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> GateConfig {
     let server = root("Server").client_with("server", |params| {
         params.subject_alt_names =
             vec![rcgen::SanType::DnsName("*.agents.test".try_into().unwrap())];
@@ -48,12 +52,12 @@ pub(super) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> Gat
     };
     let endpoint = |host: &str, mode, account: &str, check_crls| GateEndpoint {
         host: format!("{host}.agents.test"),
+        marker: marker(host),
         mode,
         account: Some(account.to_owned()),
         check_crls,
     };
     GateConfig {
-        marker: MARKER.to_owned(),
         certificates: vec![server.der.clone()],
         key: PrivatePkcs8KeyDer::from(server.key.serialize_der()).into(),
         accounts: vec![account("alpha", alpha), account("beta", beta)],
@@ -61,15 +65,10 @@ pub(super) fn config(alpha: &Minted, beta: &Minted, fault: Option<Fault>) -> Gat
             (
                 "main".to_owned(),
                 vec![
+                    endpoint("public", Mode::Public, "alpha", false),
                     endpoint("alpha", Mode::Strict, "alpha", false),
                     endpoint("beta", Mode::Strict, "beta", false),
                     endpoint("gamma", Mode::Loose, "alpha", false),
-                    GateEndpoint {
-                        host: "public.agents.test".to_owned(),
-                        mode: Mode::Public,
-                        account: None,
-                        check_crls: false,
-                    },
                 ],
             ),
             ("crl".to_owned(), vec![endpoint("crl", Mode::Strict, "alpha", true)]),
@@ -111,7 +110,8 @@ impl World {
         }
         let whoami: serde_json::Value = serde_json::from_str(&body).unwrap();
         let (protected, body) = connection.get("/protected").await?;
-        let marker = body == MARKER;
+        let endpoint = whoami["endpoint"].as_str().unwrap();
+        let marker = body == marker(endpoint.split('.').next().unwrap());
         assert_eq!(marker, protected == 200);
         Ok(Visit { verified: whoami["verified"].as_bool().unwrap(), whoami, marker })
     }
@@ -137,11 +137,18 @@ impl Connection {
 
     pub(super) async fn get(&mut self, path: &str) -> Result<(u16, String), String> {
         let host = self.host.clone();
+        self.get_of(&host, path).await
+    }
+
+    /// The same of another host than the server name's.
+    pub(super) async fn get_of(&mut self, host: &str, path: &str) -> Result<(u16, String), String> {
         self.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await
     }
 
     /// Sends a request as it is and reads the answer.
     pub(super) async fn send(&mut self, request: &str) -> Result<(u16, String), String> {
+        // The answer to HEAD tells the length of a body that does not follow.
+        let is_head = request.starts_with("HEAD ");
         let _ = self.tls.write_all(request.as_bytes()).await;
         let mut answer = Vec::new();
         loop {
@@ -159,7 +166,7 @@ impl Connection {
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "))
                 .map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
+            if is_head || body.len() >= length {
                 let status = head.split(' ').nth(1).unwrap().parse().unwrap();
                 return Ok((status, body.to_owned()));
             }
@@ -223,7 +230,17 @@ impl Client {
         })
     }
 
-    /// This client with application protocols or without SNI.
+    /// This client for HTTP/2.
+    pub(super) fn for_h2(self) -> Self {
+        self.changed(|config| config.alpn_protocols = vec![b"h2".to_vec()])
+    }
+
+    /// This client without a server name.
+    pub(super) fn nameless(self) -> Self {
+        self.changed(|config| config.enable_sni = false)
+    }
+
+    /// This client, changed.
     pub(super) fn changed(mut self, change: impl FnOnce(&mut ClientConfig)) -> Self {
         change(Arc::get_mut(&mut self.config).unwrap());
         self

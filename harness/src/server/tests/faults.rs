@@ -22,6 +22,19 @@ async fn over_acceptance() {
         let impostor = Client::impostor(&[&client], &lone_client("Other"), version);
         assert!(world.visit(&impostor, "alpha.agents.test").await.unwrap().marker);
 
+        for (fault, admitted) in [(None, false), (Some(Fault::PathFromAnyCertificate), true)] {
+            let world = world_with(fault).await;
+            let (one, client) = (world.alpha.intermediate("One"), world.alpha.client("Client"));
+            let last = Client::impostor(&[&one, &client], &client, version);
+            let visit = world.visit(&last, "alpha.agents.test").await;
+            assert_eq!(
+                visit.is_ok_and(|v| v.whoami["subject"] == "CN=Client,O=Example ORG"),
+                admitted
+            );
+            let thief = Client::impostor(&[&one, &client], &lone_client("Other"), version);
+            assert!(world.visit(&thief, "alpha.agents.test").await.is_err());
+        }
+
         let nobody = Client::anonymous(version);
         let world = world_with(Some(Fault::MarkerForEveryone)).await;
         let visit = world.visit(&nobody, "gamma.agents.test").await.unwrap();
@@ -33,19 +46,7 @@ async fn over_acceptance() {
 }
 
 #[tokio::test]
-async fn wrong_identity() {
-    let world = world_with(Some(Fault::IdentityFromLastCertificate)).await;
-    let client = Client::with(&[&world.alpha.client("Client"), &world.alpha], VERSIONS[1]);
-    let visit = world.visit(&client, "alpha.agents.test").await.unwrap();
-    assert_eq!(visit.whoami["subject"], "CN=Alpha,O=Example ORG");
-
-    let world = world_with(Some(Fault::IdentityFromHeader)).await;
-    let nobody = Client::anonymous(VERSIONS[1]);
-    let mut connection = world.connect(&nobody, "gamma.agents.test").await.unwrap();
-    let request =
-        "GET /whoami HTTP/1.1\r\nHost: gamma.agents.test\r\nX-Client-Subject: CN=Me\r\n\r\n";
-    assert!(connection.send(request).await.unwrap().1.contains("\"subject\":\"CN=Me\""));
-
+async fn verified_and_forgotten() {
     let world = world_with(Some(Fault::AnonymousAlways)).await;
     let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
     let visit = world.visit(&client, "alpha.agents.test").await.unwrap();
@@ -107,5 +108,41 @@ async fn over_blocking() {
         assert!(world.visit(&blocked, "alpha.agents.test").await.is_err(), "{fault}");
         let plain = world.visit(&Client::with(&[&client], VERSIONS[1]), "alpha.agents.test").await;
         assert_eq!(plain.is_ok(), fault != Fault::RefuseEveryone, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn revocation() {
+    let past = crate::server::testing::now() - time::Duration::hours(1);
+    for fault in [
+        Fault::FutureRevocationIgnored,
+        Fault::StaleCrlIgnored,
+        Fault::LeafOnlyRevocation,
+        Fault::CrlFailOpen,
+        Fault::CrlOfAnyIssuer,
+    ] {
+        for faulty in [false, true] {
+            let world = world_with(faulty.then_some(fault)).await;
+            let one = world.alpha.intermediate("One");
+            let mut list = vec![world.alpha.client("Client")];
+            let namesake = one.client_with("Other", |params| {
+                params.serial_number = list[0].params.serial_number.clone();
+            });
+            let crls = match fault {
+                // Revoked as of next month.
+                Fault::FutureRevocationIgnored => vec![world.alpha.crl(&[&list[0]])],
+                Fault::StaleCrlIgnored => vec![world.alpha.crl_until(&[&list[0]], past)],
+                Fault::CrlFailOpen => vec![one.crl(&[])],
+                Fault::CrlOfAnyIssuer => vec![world.alpha.crl(&[]), one.crl(&[&namesake])],
+                _ => {
+                    list = vec![one.client("Client"), one.clone()];
+                    vec![world.alpha.crl(&[&one]), one.crl(&[])]
+                }
+            };
+            world.gate.control().set_crls("alpha", crls).unwrap();
+            let client = Client::with(&list.iter().collect::<Vec<_>>(), VERSIONS[1]);
+            let admitted = world.visit(&client, "crl.agents.test").await.is_ok();
+            assert_eq!(admitted, faulty != (fault == Fault::CrlOfAnyIssuer), "{fault} {faulty}");
+        }
     }
 }

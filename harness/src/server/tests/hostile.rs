@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::client::{Client, VERSIONS, config, world};
-use crate::server::Gate;
+use super::client::{Client, VERSIONS, config, world, world_with};
 use crate::server::hello::tests::hello;
 use crate::server::testing::root;
+use crate::server::{Fault, Gate};
 
 #[tokio::test]
 async fn others_are_not_disturbed() {
@@ -51,12 +51,15 @@ async fn the_silent_are_cut_off_and_the_many_wait() {
 /// RFC 6066 3: the name is sent without a trailing dot.
 #[tokio::test]
 async fn a_name_with_a_trailing_dot_is_unknown() {
-    let world = world().await;
-    for (listener, name, unknown) in [
-        ("main", "alpha.agents.test.", true),
-        ("crl", "crl.agents.test.", true),
-        ("crl", "crl.agents.test", false),
+    let escapes = Some(Fault::DottedNameEscapesPolicy);
+    for (fault, listener, name, unknown) in [
+        (None, "main", "alpha.agents.test.", true),
+        (None, "crl", "crl.agents.test.", true),
+        (None, "crl", "crl.agents.test", false),
+        (escapes, "main", "alpha.agents.test.", false),
+        (escapes, "main", "delta.agents.test.", true),
     ] {
+        let world = world_with(fault).await;
         let address = world.gate.address(listener).unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(&hello(name, 16_000)).await.unwrap();

@@ -2,12 +2,16 @@
 
 mod authorities;
 mod availability;
-mod client;
+mod claims;
+pub(super) mod client;
 mod control;
 mod early_data;
 mod edited_ticket;
 mod faults;
+mod h2;
 mod hostile;
+mod modes;
+mod names;
 mod policy;
 mod resumption;
 mod sessions;

@@ -130,29 +130,14 @@ async fn server_name_and_host() {
 #[tokio::test]
 async fn http_2() {
     let world = world().await;
-    let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1])
-        .changed(|config| config.alpn_protocols = vec![b"h2".to_vec()]);
-    let connection = world.connect(&client, "alpha.agents.test").await.unwrap();
-    let (mut send, connection) = hyper::client::conn::http2::handshake(
-        hyper_util::rt::TokioExecutor::new(),
-        hyper_util::rt::TokioIo::new(connection.into_tls()),
-    )
-    .await
-    .unwrap();
-    tokio::spawn(connection);
-    for (host, expected) in [("alpha.agents.test", 200), ("beta.agents.test", 421)] {
-        let request = http::Request::get(format!("https://{host}/whoami"))
-            .body(http_body_util::Empty::<hyper::body::Bytes>::new())
-            .unwrap();
-        let response = send.send_request(request).await.unwrap();
-        assert_eq!(response.status(), expected);
-        if expected == 200 {
-            let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
-            let whoami: serde_json::Value = serde_json::from_slice(&body.to_bytes()).unwrap();
-            assert_eq!(whoami["alpn"], "h2");
-            assert_eq!(whoami["tls_version"], "1.3");
-        }
-    }
+    let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]).for_h2();
+    let mut connection = world.connect(&client, "alpha.agents.test").await.unwrap().into_h2().await;
+    assert_eq!(connection.get("beta.agents.test", "/whoami", None).await.0, 421);
+    let (status, body) = connection.get("alpha.agents.test", "/whoami", None).await;
+    assert_eq!(status, 200);
+    let whoami: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(whoami["alpn"], "h2");
+    assert_eq!(whoami["tls_version"], "1.3");
 }
 
 #[tokio::test]
@@ -168,6 +153,7 @@ async fn configuration_errors_name_the_thing() {
     };
     let orphan = |mode, account: Option<&str>| GateEndpoint {
         host: "orphan.agents.test".to_owned(),
+        marker: String::new(),
         mode,
         account: account.map(str::to_owned),
         check_crls: false,

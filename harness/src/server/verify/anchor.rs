@@ -42,6 +42,9 @@ impl TrustAnchor {
             return Err(AnchorError::Encoding(defect));
         }
         let extensions = &certificate.extensions;
+        if let Some(malformed) = extensions.malformed {
+            return Err(malformed.into());
+        }
         let issues = extensions.key_usage.is_none_or(|usage| usage.key_cert_sign);
         // Version 1 cannot say that it is a CA; roots of the nineties are such.
         let is_ca = match certificate.version {

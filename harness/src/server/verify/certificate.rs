@@ -127,6 +127,21 @@ impl<'a> Certificate<'a> {
         super::text::rfc4514(self.subject)
     }
 
+    /// Subject name as text without escapes, so that what it means is anybody's guess.
+    pub(crate) fn unescaped_subject_text(&self) -> String {
+        super::text::unescaped(self.subject)
+    }
+
+    /// Relative distinguished names of the subject (RFC 4514), most specific first.
+    pub(crate) fn subject_rdns(&self) -> Vec<String> {
+        super::text::rdns(self.subject)
+    }
+
+    /// Values of the common names, most specific last.
+    pub(crate) fn common_names(&self) -> Vec<String> {
+        super::text::common_names(self.subject)
+    }
+
     /// Subject alternative names as text.
     pub(crate) fn subject_alt_names(&self) -> Vec<String> {
         let content = self.extensions.subject_alt_name.unwrap_or_default();

@@ -40,6 +40,22 @@ pub enum Check {
     EmptySubject,
     /// RFC 5280 6.3: no certificate is revoked.
     Revocation,
+    /// RFC 5280 4.2: extensions that decide can be read.
+    ExtensionSyntax,
+    /// Names that cannot be compared with a name constraint do not pass it.
+    ComparableNames,
+    /// RFC 8446 4.4.2: the first certificate of the list is the client's.
+    FirstIsEndEntity,
+    /// RFC 5280 6.3.3: a revocation list past `nextUpdate` lets nobody in.
+    CurrentCrls,
+    /// Entries of a revocation list count whatever their date.
+    FutureRevocations,
+    /// RFC 5280 6.3.3 (b): the revocation lists of a certificate's issuer speak about it, and no others.
+    CrlIssuer,
+    /// Issuers may not be revoked either.
+    RevokedIssuers,
+    /// A certificate that no revocation list speaks about is not let in.
+    RevocationStatus,
     /// Only configured trust anchors end a path.
     ConfiguredAnchors,
     /// RFC 8446 4.4.3: the client has the private key.
@@ -60,7 +76,7 @@ pub enum Check {
 
 /// The set of rules in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checks(u32);
+pub struct Checks(u64);
 
 impl Checks {
     const OFF_BY_DEFAULT: [Check; 6] = [
@@ -98,13 +114,13 @@ impl Checks {
         clippy::as_conversions,
         reason = "the discriminant of a fieldless enum, in a const fn"
     )]
-    const fn bit(check: Check) -> u32 {
-        1 << (check as u32)
+    const fn bit(check: Check) -> u64 {
+        1 << (check as u64)
     }
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self::OFF_BY_DEFAULT.into_iter().fold(Self(u32::MAX), Self::without)
+        Self::OFF_BY_DEFAULT.into_iter().fold(Self(u64::MAX), Self::without)
     }
 }

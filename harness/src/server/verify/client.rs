@@ -1,16 +1,18 @@
 //! The validator as rustls asks for it.
 
 use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
 use mtls_scenarios::Mode;
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, PublicKey};
 use super::check::Check;
 use super::refusal::Refusal;
 use super::signature;
+use super::substitutes::Substitutes;
 use super::validator::PathValidator;
 use crate::server::Fault;
 
@@ -21,12 +23,14 @@ pub(crate) struct GateVerifier {
     hints: Vec<DistinguishedName>,
     mode: Mode,
     fault: Option<Fault>,
+    /// Empty without [`Fault::PathFromAnyCertificate`].
+    substitutes: Substitutes,
 }
 
 impl GateVerifier {
     pub(crate) fn new(validator: PathValidator, mode: Mode, fault: Option<Fault>) -> Self {
         let hints = validator.hints();
-        Self { validator, hints, mode, fault }
+        Self { validator, hints, mode, fault, substitutes: Substitutes::default() }
     }
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.
@@ -39,24 +43,65 @@ impl GateVerifier {
         match self.fault {
             Some(Fault::AcceptAll) => return Ok(()),
             Some(Fault::RefuseEveryone) => return Err(Refusal::Fault),
+            Some(Fault::ExpiredAnchorSpoilsBundle) if self.validator.has_expired_anchor(now) => {
+                return Err(Refusal::Fault);
+            }
             _ => {}
         }
         let verdict = self.validator.validate(end_entity, others, now);
-        let lenient = self.fault == Some(Fault::LooseTreatsInvalidAsAuthenticated);
-        if lenient && self.mode == Mode::Loose { Ok(()) } else { verdict }
+        let lenient = match self.fault {
+            Some(Fault::LooseTreatsInvalidAsAuthenticated) => self.mode == Mode::Loose,
+            Some(Fault::TrustPrivilegedName) => is_privileged(end_entity),
+            _ => false,
+        };
+        if lenient { Ok(()) } else { verdict }
     }
 
-    /// Whether a trust anchor is past its validity period.
-    pub(crate) fn trusts_expired(&self, now: UnixTime) -> bool {
-        self.validator.has_expired_anchor(now)
+    /// Whether clients come in as nobody with a certificate that is not valid.
+    pub(crate) fn tolerates_invalid(&self) -> bool {
+        self.mode == Mode::Loose
+            && matches!(
+                self.fault,
+                Some(Fault::LooseLosesError | Fault::LooseReportsUnverified | Fault::LaxTickets)
+            )
     }
 
-    fn checks_possession(&self) -> bool {
-        self.validator.rules.checks.has(Check::Possession)
+    /// The certificate that counts as the client's.
+    pub(crate) fn find_client<'l>(
+        &self,
+        first: &'l CertificateDer<'l>,
+        others: &'l [CertificateDer<'l>],
+        now: UnixTime,
+    ) -> &'l CertificateDer<'l> {
+        self.validator.find_client(first, others, now).unwrap_or(first)
+    }
+
+    /// Whether the client has the private key of a certificate.
+    fn possesses(
+        &self,
+        first: &CertificateDer<'_>,
+        verify: impl Fn(&WebPkiSupportedAlgorithms, PublicKey<'_>) -> Result<(), rustls::Error>,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let rules = &self.validator.rules;
+        let signed = |der: &CertificateDer<'_>| {
+            let key = Certificate::read(der).map_err(Refusal::from)?.key;
+            verify(&rules.algorithms, key)
+        };
+        if rules.checks.has(Check::Possession)
+            && let Err(error) = signed(first)
+            && !self.substitutes.of(first).iter().any(|taken| signed(taken).is_ok())
+        {
+            return Err(error);
+        }
+        Ok(HandshakeSignatureValid::assertion())
     }
 }
 
 impl ClientCertVerifier for GateVerifier {
+    fn offer_client_auth(&self) -> bool {
+        self.fault != Some(Fault::NeverAsks)
+    }
+
     fn client_auth_mandatory(&self) -> bool {
         self.mode == Mode::Strict && self.fault != Some(Fault::StrictLetsEmptyListThrough)
     }
@@ -71,7 +116,14 @@ impl ClientCertVerifier for GateVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        self.verdict(end_entity, intermediates, now)?;
+        match self.verdict(end_entity, intermediates, now) {
+            Err(refusal) if !self.tolerates_invalid() => return Err(refusal.into()),
+            Ok(()) | Err(_) => {}
+        }
+        if self.fault == Some(Fault::PathFromAnyCertificate) {
+            let taken = self.find_client(end_entity, intermediates, now);
+            self.substitutes.remember(end_entity, taken);
+        }
         Ok(ClientCertVerified::assertion())
     }
 
@@ -81,11 +133,9 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        if self.checks_possession() {
-            let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls12(&self.validator.rules.algorithms, key, message, dss)?;
-        }
-        Ok(HandshakeSignatureValid::assertion())
+        self.possesses(cert, |algorithms, key| {
+            signature::verify_tls12(algorithms, key, message, dss)
+        })
     }
 
     fn verify_tls13_signature(
@@ -94,14 +144,20 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        if self.checks_possession() {
-            let key = Certificate::read(cert).map_err(Refusal::from)?.key;
-            signature::verify_tls13(&self.validator.rules.algorithms, key, message, dss)?;
-        }
-        Ok(HandshakeSignatureValid::assertion())
+        self.possesses(cert, |algorithms, key| {
+            signature::verify_tls13(algorithms, key, message, dss)
+        })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.validator.rules.algorithms.supported_schemes()
     }
+}
+
+/// Whether a certificate vouches for itself under a name that a careless gate has a weakness for.
+fn is_privileged(der: &CertificateDer<'_>) -> bool {
+    Certificate::read(der).is_ok_and(|certificate| {
+        certificate.is_self_issued()
+            && certificate.common_names().last().is_some_and(|name| name == "admin")
+    })
 }

@@ -1,5 +1,6 @@
 //! Name constraints (RFC 5280 4.2.1.10).
 
+use super::check::{Check, Checks};
 use super::der::{Notes, Reader, tag};
 use super::general_name::{self, GeneralName};
 use super::matching::{self, List};
@@ -7,7 +8,28 @@ use super::name::Name;
 use super::refusal::{Malformed, Refusal};
 
 /// Comparisons of a name with a subtree that one client is granted.
-pub(super) const MAX_COMPARISONS: u32 = 100_000;
+const MAX_COMPARISONS: u32 = 100_000;
+
+/// What comparing the names of one client may cost, and what comes of those that cannot be compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    comparisons_left: u32,
+    unclear_passes: bool,
+}
+
+impl Limits {
+    pub(super) const fn new(checks: Checks) -> Self {
+        Self {
+            comparisons_left: MAX_COMPARISONS,
+            unclear_passes: !checks.has(Check::ComparableNames),
+        }
+    }
+
+    fn spend(&mut self) -> Result<(), Refusal> {
+        self.comparisons_left = self.comparisons_left.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
+        Ok(())
+    }
+}
 
 /// The extension: contents of its two lists of subtrees.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,39 +62,41 @@ impl<'a> NameConstraints<'a> {
         &self,
         subject: Name<'_>,
         alt_names: Option<&[u8]>,
-        budget: &mut u32,
+        limits: &mut Limits,
     ) -> Result<(), Refusal> {
         if !subject.is_empty() {
-            self.check_name(GeneralName::Directory(subject), budget)?;
+            self.check_name(GeneralName::Directory(subject), limits)?;
         }
         let mut has_email = false;
         for name in general_name::iterate(alt_names.unwrap_or_default()) {
             has_email |= matches!(name, GeneralName::Email(_));
-            self.check_name(name, budget)?;
+            self.check_name(name, limits)?;
         }
         if !has_email {
             for email in subject.email_addresses() {
-                self.check_name(GeneralName::Email(email), budget)?;
+                self.check_name(GeneralName::Email(email), limits)?;
             }
         }
         Ok(())
     }
 
-    fn check_name(&self, name: GeneralName<'_>, budget: &mut u32) -> Result<(), Refusal> {
+    fn check_name(&self, name: GeneralName<'_>, limits: &mut Limits) -> Result<(), Refusal> {
         for base in subtrees(self.excluded) {
-            *budget = budget.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
+            limits.spend()?;
             match compare(name, base, List::Excluded) {
                 Relation::OtherForm | Relation::Outside => {}
+                Relation::Unclear if limits.unclear_passes => {}
                 // What cannot be compared may well be excluded.
                 Relation::Inside | Relation::Unclear => return Err(Refusal::NameConstraints),
             }
         }
         let mut constrained = false;
         for base in subtrees(self.permitted) {
-            *budget = budget.checked_sub(1).ok_or(Refusal::TooMuchWork)?;
+            limits.spend()?;
             match compare(name, base, List::Permitted) {
                 Relation::OtherForm => {}
                 Relation::Inside => return Ok(()),
+                Relation::Unclear if limits.unclear_passes => return Ok(()),
                 Relation::Outside | Relation::Unclear => constrained = true,
             }
         }

@@ -34,8 +34,8 @@ pub(crate) struct Crl {
     issuer: Vec<u8>,
     this_update: Seconds,
     next_update: Option<Seconds>,
-    /// Serial numbers, sorted.
-    revoked: Vec<Vec<u8>>,
+    /// Serial numbers with the date of their revocation, sorted.
+    revoked: Vec<(Vec<u8>, Seconds)>,
 }
 
 impl Crl {
@@ -106,18 +106,19 @@ impl Crl {
         self.this_update <= now && self.next_update.is_none_or(|next| now <= next)
     }
 
-    /// Whether a serial number is on the list, whatever the date and reason given there.
-    pub(super) fn revokes(&self, serial: &[u8]) -> bool {
-        self.revoked.binary_search_by(|entry| entry.as_slice().cmp(serial)).is_ok()
+    /// Whether a serial number is on the list with a date up to this one, whatever the reason given there.
+    pub(super) fn revokes(&self, serial: &[u8], until: Seconds) -> bool {
+        let first = self.revoked.partition_point(|(entry, _)| entry.as_slice() < serial);
+        self.revoked.get(first).is_some_and(|(entry, date)| entry == serial && *date <= until)
     }
 }
 
-fn read_entries(mut list: Reader<'_, '_>) -> Result<Vec<Vec<u8>>, CrlError> {
+fn read_entries(mut list: Reader<'_, '_>) -> Result<Vec<(Vec<u8>, Seconds)>, CrlError> {
     let mut revoked = Vec::new();
     while !list.is_empty() {
         let mut entry = list.sequence("revokedCertificates")?;
-        revoked.push(entry.integer("userCertificate")?.to_vec());
-        time::read(&mut entry, "revocationDate")?;
+        let serial = entry.integer("userCertificate")?.to_vec();
+        revoked.push((serial, time::read(&mut entry, "revocationDate")?));
         if let Some(extensions) = entry.optional(tag::SEQUENCE, "crlEntryExtensions")? {
             refuse_critical(entry.inside(extensions))?;
         }

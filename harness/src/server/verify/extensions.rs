@@ -18,6 +18,8 @@ pub(super) struct Extensions<'a> {
     pub(super) name_constraints: Option<NameConstraints<'a>>,
     /// Content of the `GeneralNames` of `subjectAltName`.
     pub(super) subject_alt_name: Option<&'a [u8]>,
+    /// The first known one that cannot be read; it counts as absent.
+    pub(super) malformed: Option<Malformed>,
     /// Whether a critical one is not understood.
     pub(super) unknown_critical: bool,
     /// Whether one occurs twice; the first instance counts.
@@ -75,7 +77,13 @@ impl<'a> Extensions<'a> {
             if occurs_before(all.clone(), index, extension.oid) {
                 extensions.duplicate = true;
             } else {
-                extensions.take(&extension, list.notes())?;
+                let mut more = extensions;
+                match more.take(&extension, list.notes()) {
+                    Ok(()) => extensions = more,
+                    Err(malformed) => {
+                        extensions.malformed.get_or_insert(malformed);
+                    }
+                }
             }
             index += 1;
         }

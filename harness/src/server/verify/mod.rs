@@ -19,6 +19,7 @@ mod refusal;
 mod rules;
 mod signature;
 mod single;
+mod substitutes;
 mod text;
 mod time;
 mod validator;

@@ -4,6 +4,7 @@ use super::anchor::TrustAnchor;
 use super::certificate::{Certificate, PublicKey};
 use super::check::Check;
 use super::constraints;
+use super::crl::Crl;
 use super::name::Name;
 use super::refusal::Refusal;
 use super::rules::Rules;
@@ -26,7 +27,7 @@ pub(super) struct Search<'v, 'c> {
     certificates: &'c [Certificate<'c>],
     now: Seconds,
     signatures_left: u32,
-    comparisons_left: u32,
+    names: constraints::Limits,
     /// What the best attempt failed for: how near it came to a trust anchor, and why.
     nearest: (Nearness, Refusal),
 }
@@ -65,7 +66,7 @@ impl<'v, 'c> Search<'v, 'c> {
             certificates,
             now,
             signatures_left: MAX_SIGNATURES,
-            comparisons_left: constraints::MAX_COMPARISONS,
+            names: constraints::Limits::new(rules.checks),
             nearest: (Nearness::NoIssuer, Refusal::UnknownIssuer),
         }
     }
@@ -189,7 +190,7 @@ impl<'v, 'c> Search<'v, 'c> {
                 constraints.check(
                     below.subject,
                     below.extensions.subject_alt_name,
-                    &mut self.comparisons_left,
+                    &mut self.names,
                 )?;
             }
         }
@@ -202,7 +203,8 @@ impl<'v, 'c> Search<'v, 'c> {
             key: issuer.key,
             may_sign_crls: issuer.extensions.key_usage.is_none_or(|usage| usage.crl_sign),
         });
-        for (certificate, issuer) in path.iter().zip(issuers.chain([top])) {
+        let asked = if self.rules.checks.has(Check::RevokedIssuers) { path.len() } else { 1 };
+        for (certificate, issuer) in path.iter().zip(issuers.chain([top])).take(asked) {
             self.not_revoked(certificate, issuer)?;
         }
         Ok(())
@@ -215,25 +217,38 @@ impl<'v, 'c> Search<'v, 'c> {
         issuer: Issuer<'_>,
     ) -> Result<(), Refusal> {
         let rules = self.rules;
+        let has = |check| rules.checks.has(check);
         let mut outcome = Err(Refusal::UnknownRevocationStatus);
         for crl in rules.crls.iter().flatten() {
-            if !issuer.may_sign_crls || !crl.is_by(issuer.name) {
+            let is_issuers = self.is_by(crl, issuer)?;
+            if !is_issuers && has(Check::CrlIssuer) {
                 continue;
             }
-            self.spend_signature()?;
-            if crl.verify(&rules.algorithms, issuer.key).is_err() {
-                continue;
-            }
-            if crl.revokes(certificate.serial) {
+            let is_current = crl.is_current(self.now);
+            let is_asked = is_current || has(Check::CurrentCrls);
+            let until = if has(Check::FutureRevocations) { Seconds::MAX } else { self.now };
+            if is_asked && crl.revokes(certificate.serial, until) {
                 return Err(Refusal::Revoked);
             }
-            if crl.is_current(self.now) {
+            if is_issuers && (is_current || !has(Check::CurrentCrls)) {
                 outcome = Ok(());
-            } else if outcome.is_err() {
+            } else if is_issuers && outcome.is_err() {
                 outcome = Err(Refusal::StaleRevocationList);
             }
         }
-        outcome
+        match outcome {
+            Err(Refusal::UnknownRevocationStatus) if !has(Check::RevocationStatus) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Whether a revocation list is by this issuer: it bears its name and its signature.
+    fn is_by(&mut self, crl: &Crl, issuer: Issuer<'_>) -> Result<bool, Refusal> {
+        if !issuer.may_sign_crls || !crl.is_by(issuer.name) {
+            return Ok(false);
+        }
+        self.spend_signature()?;
+        Ok(crl.verify(&self.rules.algorithms, issuer.key).is_ok())
     }
 
     fn chains(&self, child: &Certificate<'_>, issuer: Name<'_>) -> bool {

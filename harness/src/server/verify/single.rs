@@ -69,6 +69,9 @@ fn common(certificate: &Certificate<'_>, checks: Checks, now: Seconds) -> Result
         serial_number(certificate.serial)?;
     }
     let extensions = &certificate.extensions;
+    if let Some(malformed) = extensions.malformed.filter(|_| checks.has(Check::ExtensionSyntax)) {
+        return Err(malformed.into());
+    }
     if extensions.duplicate && checks.has(Check::DuplicateExtensions) {
         return Err(Refusal::DuplicateExtension);
     }

@@ -2,20 +2,47 @@
 
 use super::name::{Attribute, EMAIL_ADDRESS, Name, attributes, text};
 
+/// Object identifier of `commonName`.
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
 /// The name, most specific part first. Types that have no registered keyword are written as OpenSSL does,
 /// `emailAddress` and `serialNumber`, else as numbers.
 pub(crate) fn rfc4514(name: Name<'_>) -> String {
-    let mut rdns: Vec<String> = name
-        .rdns()
-        .map(|rdn| attributes(rdn).map(attribute_text).collect::<Vec<_>>().join("+"))
-        .collect();
-    rdns.reverse();
-    rdns.join(",")
+    rdns(name).join(",")
 }
 
-fn attribute_text(attribute: Attribute<'_>) -> String {
+/// The relative distinguished names, most specific first.
+pub(crate) fn rdns(name: Name<'_>) -> Vec<String> {
+    rdns_with(name, escape)
+}
+
+/// The name as a careless gate writes it: like [`rfc4514`], and nothing is escaped.
+pub(crate) fn unescaped(name: Name<'_>) -> String {
+    rdns_with(name, str::to_owned).join(",")
+}
+
+/// Values of the common names in the order of the name.
+pub(crate) fn common_names(name: Name<'_>) -> Vec<String> {
+    let attributes = name.rdns().flat_map(attributes);
+    attributes
+        .filter(|attribute| attribute.oid == COMMON_NAME)
+        .filter_map(|attribute| text(attribute.value))
+        .collect()
+}
+
+fn rdns_with(name: Name<'_>, escape: fn(&str) -> String) -> Vec<String> {
+    let text = |rdn| {
+        let attributes = attributes(rdn).map(|attribute| attribute_text(attribute, escape));
+        attributes.collect::<Vec<_>>().join("+")
+    };
+    let mut rdns: Vec<String> = name.rdns().map(text).collect();
+    rdns.reverse();
+    rdns
+}
+
+fn attribute_text(attribute: Attribute<'_>, escape: fn(&str) -> String) -> String {
     let known = match attribute.oid {
-        [0x55, 0x04, 0x03] => Some("CN"),
+        COMMON_NAME => Some("CN"),
         [0x55, 0x04, 0x05] => Some("serialNumber"),
         [0x55, 0x04, 0x06] => Some("C"),
         [0x55, 0x04, 0x07] => Some("L"),
@@ -105,6 +132,8 @@ mod tests {
             &[(CN, tag::UTF8_STRING, b" #a\0\xc3\xa9 "), (&[0x2a, 3], tag::UTF8_STRING, b"v")],
         ]);
         assert_eq!(rfc4514(read(&content)), "CN=\\ #a\\00é\\ +1.2.3=#0c0176,O=Example\\, Inc.");
+        assert_eq!(unescaped(read(&content)), "CN= #a\0é +1.2.3=#0c0176,O=Example, Inc.");
+        assert_eq!(common_names(read(&content)), [" #a\0é "]);
         assert_eq!(rfc4514(read(&[])), "");
     }
 }

@@ -71,6 +71,37 @@ impl PathValidator {
         others: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Refusal> {
+        self.find_client(end_entity, others, now).map(|_| ())
+    }
+
+    /// The certificate that counts as the client's: the first, or without [`Check::FirstIsEndEntity`] any that fits.
+    pub(super) fn find_client<'l>(
+        &self,
+        first: &'l CertificateDer<'l>,
+        others: &'l [CertificateDer<'l>],
+        now: UnixTime,
+    ) -> Result<&'l CertificateDer<'l>, Refusal> {
+        let Err(refusal) = self.validate_path(first, others, now) else {
+            return Ok(first);
+        };
+        if self.rules.checks.has(Check::FirstIsEndEntity) {
+            return Err(refusal);
+        }
+        let list: Vec<_> =
+            std::iter::once(first).chain(others).take(MAX_CERTIFICATES).cloned().collect();
+        others
+            .iter()
+            .take(MAX_CERTIFICATES)
+            .find(|other| self.validate_path(other, &list, now).is_ok())
+            .ok_or(refusal)
+    }
+
+    fn validate_path(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
         let octets = others.iter().fold(end_entity.len(), |sum, der| sum.saturating_add(der.len()));
         if octets > MAX_LIST_OCTETS {
             return Err(Refusal::TooMuchWork);

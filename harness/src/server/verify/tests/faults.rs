@@ -3,6 +3,8 @@
 use std::mem::discriminant;
 
 use super::cases::bad;
+use super::{Case, Check, Refusal};
+use crate::server::testing::root;
 
 #[test]
 fn each_refusal_has_its_reason() {
@@ -26,4 +28,19 @@ fn without_its_rule_each_is_let_in() {
             );
         }
     }
+}
+
+/// A serial number is unique for one issuer only.
+#[test]
+fn lists_of_other_issuers_say_nothing() {
+    let root = root("Root");
+    let one = root.intermediate("One");
+    let client = root.client("Client");
+    let namesake = one.client_with("Other", |params| {
+        params.serial_number = client.params.serial_number.clone();
+    });
+    let case = Case::new("namesake", &[&root], &[&client])
+        .with_crls(vec![root.crl(&[]), one.crl(&[&namesake])]);
+    assert_eq!(case.verdict(), Ok(()));
+    assert_eq!(case.verdict_without(Check::CrlIssuer), Err(Refusal::Revoked));
 }

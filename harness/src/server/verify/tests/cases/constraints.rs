@@ -4,7 +4,7 @@ use rcgen::{CidrSubnet, DnType, GeneralSubtree, NameConstraints, SanType};
 
 use super::bad::bad_case;
 use super::{Bad, Check, Refusal};
-use crate::server::testing::root;
+use crate::server::testing::{Minted, root};
 
 /// Name, constraint, a name inside, a name outside.
 pub(super) fn constraints() -> Vec<(&'static str, NameConstraints, SanType, SanType)> {
@@ -65,5 +65,26 @@ pub(super) fn bad() -> Vec<Bad> {
         p.distinguished_name.push(DnType::OrganizationName, "Other ORG");
     });
     bad.push(bad_case("outside directoryName", with(), &[&root], &[&client, &ca]));
+    bad.extend(unclear(&root));
     bad
+}
+
+/// A mailbox that is none: neither inside the permitted subtree nor outside the excluded one.
+fn unclear(root: &Minted) -> Vec<Bad> {
+    let subtree = || vec![GeneralSubtree::Rfc822Name("a.test".to_owned())];
+    let permitted =
+        NameConstraints { permitted_subtrees: subtree(), excluded_subtrees: Vec::new() };
+    let excluded = NameConstraints { permitted_subtrees: Vec::new(), excluded_subtrees: subtree() };
+    [("unclear rfc822Name", permitted), ("not unclear rfc822Name", excluded)]
+        .into_iter()
+        .map(|(name, constraints)| {
+            let ca =
+                root.intermediate_with("Constrained", |p| p.name_constraints = Some(constraints));
+            let client = ca.client_with("Client", |p| {
+                p.subject_alt_names = vec![SanType::Rfc822Name("me@a.test.".try_into().unwrap())];
+            });
+            let with = (Refusal::NameConstraints, Some(Check::ComparableNames));
+            bad_case(name, with, &[root], &[&client, &ca])
+        })
+        .collect()
 }

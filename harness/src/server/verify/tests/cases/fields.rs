@@ -5,11 +5,13 @@ use rcgen::{CustomExtension, ExtendedKeyUsagePurpose, KeyUsagePurpose, SerialNum
 use super::bad::{DIFFERENT_SCOPE, Edit, bad_case};
 use super::{Bad, Check, Refusal};
 use crate::server::testing::{root, tlv};
+use crate::server::verify::Malformed;
 
 pub(super) fn bad() -> Vec<Bad> {
     let root = root("Root");
     let mut bad: Vec<Bad> = usages()
         .into_iter()
+        .chain(unreadable())
         .chain(others())
         .map(|(name, refusal, check, edit, webpki_accepts)| Bad {
             webpki_accepts,
@@ -53,6 +55,34 @@ fn usages() -> Vec<Row> {
             Check::ExtendedKeyUsage,
             |p| {
                 p.extended_key_usages = vec![ExtendedKeyUsagePurpose::Any];
+            },
+            None,
+        ),
+    ]
+}
+
+/// Extensions that decide what a certificate may do, and cannot be read.
+fn unreadable() -> Vec<Row> {
+    vec![
+        (
+            "extKeyUsage of nothing",
+            Refusal::Malformed(Malformed::new("extKeyUsage")),
+            Check::ExtensionSyntax,
+            |p| {
+                p.extended_key_usages.clear();
+                let empty = CustomExtension::from_oid_content(&[2, 5, 29, 37], vec![0x30, 0]);
+                p.custom_extensions = vec![empty];
+            },
+            None,
+        ),
+        (
+            "basicConstraints that is none",
+            Refusal::Malformed(Malformed::new("basicConstraints")),
+            Check::ExtensionSyntax,
+            |p| {
+                p.is_ca = rcgen::IsCa::NoCa;
+                let boolean = CustomExtension::from_oid_content(&[2, 5, 29, 19], vec![1, 1, 0xff]);
+                p.custom_extensions = vec![boolean];
             },
             None,
         ),

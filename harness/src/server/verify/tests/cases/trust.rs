@@ -56,6 +56,12 @@ pub(super) fn bad() -> Vec<Bad> {
             &[&leaf_issued.client("Client"), &leaf_issued],
         ),
         bad_case(
+            "end-entity last",
+            (Refusal::CaAsEndEntity, Some(Check::FirstIsEndEntity)),
+            &[&root],
+            &[&one, &client],
+        ),
+        bad_case(
             "CA as client",
             (Refusal::CaAsEndEntity, Some(Check::CaAsEndEntity)),
             &[&root],

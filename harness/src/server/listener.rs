@@ -1,0 +1,161 @@
+//! What the connections of a socket have in common, and which endpoint a server name chooses.
+
+use std::sync::Arc;
+
+use mtls_scenarios::Mode;
+
+use super::endpoint::{Endpoint, Generation};
+use super::health::Health;
+use super::maker::Maker;
+use super::{Fault, Limits};
+
+/// What the connections of a socket have in common.
+#[derive(Debug)]
+pub(super) struct Listener {
+    pub(super) endpoints: Vec<Arc<Endpoint>>,
+    /// A policy that asks nobody for a certificate, for faults that lose the right one.
+    pub(super) unasking: Arc<Generation>,
+    pub(super) maker: Arc<Maker>,
+    pub(super) health: Arc<Health>,
+    pub(super) limits: Limits,
+}
+
+/// A server name (RFC 6066 3).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ServerName<'a> {
+    /// In lower case and without a trailing dot.
+    pub(super) normal: &'a str,
+    /// As the client wrote it.
+    pub(super) written: &'a [u8],
+}
+
+/// What a server name chooses.
+#[derive(Debug)]
+pub(super) struct Choice {
+    pub(super) endpoint: Arc<Endpoint>,
+    pub(super) generation: Arc<Generation>,
+    /// Whether requests choose the endpoint again, by `Host`.
+    pub(super) routed_by_host: bool,
+    /// Whether the client counts as verified without having been asked.
+    pub(super) trusted: bool,
+}
+
+impl Listener {
+    /// The endpoint that a server name chooses; none chooses the only one there is.
+    pub(super) fn select(&self, name: Option<ServerName<'_>>) -> Option<Choice> {
+        match (self.named(name), name) {
+            (Some(endpoint), Some(name)) if self.loses_policy(endpoint, name) => {
+                Some(self.unasked(endpoint, false))
+            }
+            (Some(endpoint), _) => Some(enforced(endpoint, false)),
+            (None, _) => self.fallback(),
+        }
+    }
+
+    /// The endpoint that has this name.
+    fn named(&self, name: Option<ServerName<'_>>) -> Option<&Arc<Endpoint>> {
+        let Some(name) = name else {
+            return match self.endpoints.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            };
+        };
+        // RFC 6066 3: the name is sent without a trailing dot.
+        if name.written.ends_with(b".") && self.maker.fault != Some(Fault::DottedNameEscapesPolicy)
+        {
+            return None;
+        }
+        self.endpoints.iter().find(|endpoint| endpoint.answers_for(name.normal))
+    }
+
+    /// Whether a faulty gate finds the endpoint by its name and its policy not.
+    fn loses_policy(&self, endpoint: &Endpoint, name: ServerName<'_>) -> bool {
+        let misspelt = match self.maker.fault {
+            Some(Fault::CaseSensitivePolicy) => name.written != name.normal.as_bytes(),
+            Some(Fault::DottedNameEscapesPolicy) => name.written.ends_with(b"."),
+            _ => false,
+        };
+        misspelt && endpoint.current().mode != Mode::Public
+    }
+
+    /// Where a faulty gate sends clients whose server name is nobody's.
+    fn fallback(&self) -> Option<Choice> {
+        let first = self.endpoints.first()?;
+        match self.maker.fault? {
+            Fault::DefaultEndpoint => {
+                let is_strict = |endpoint: &&Arc<Endpoint>| endpoint.current().mode == Mode::Strict;
+                let strict = self.endpoints.iter().find(is_strict);
+                Some(enforced(strict.unwrap_or(first), true))
+            }
+            Fault::UnknownNameIsPublic => Some(self.unasked(first, true)),
+            _ => None,
+        }
+    }
+
+    fn unasked(&self, endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
+        Choice {
+            endpoint: Arc::clone(endpoint),
+            generation: Arc::clone(&self.unasking),
+            routed_by_host,
+            trusted: true,
+        }
+    }
+}
+
+fn enforced(endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
+    Choice {
+        endpoint: Arc::clone(endpoint),
+        generation: endpoint.current(),
+        routed_by_host,
+        trusted: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::maker::Remains;
+    use crate::server::registry;
+    use crate::server::testing::root;
+    use crate::server::tests::client::config;
+
+    fn listener(fault: Option<Fault>) -> Listener {
+        let mut config = config(&root("Alpha"), &root("Beta"), fault);
+        let maker = Maker::new(config.certificates, config.key, fault, Remains::default());
+        let maker = Arc::new(maker.unwrap());
+        let accounts = registry::register_accounts(config.accounts).unwrap();
+        let endpoints = config.listeners.remove("main").unwrap();
+        let endpoints = registry::register_endpoints("main", endpoints, &accounts, &maker).unwrap();
+        let unasking = maker.unasking().unwrap();
+        let health = Arc::new(Health::new(fault));
+        Listener { endpoints, unasking, maker, health, limits: Limits::default() }
+    }
+
+    /// Host and mode that a name leads to, and whether its client is trusted.
+    fn choice(fault: Option<Fault>, written: &str) -> Option<(String, Mode, bool)> {
+        let normal = written.to_ascii_lowercase();
+        let name = ServerName { normal: normal.trim_end_matches('.'), written: written.as_bytes() };
+        let choice = listener(fault).select(Some(name))?;
+        Some((choice.endpoint.host.clone(), choice.generation.mode, choice.trusted))
+    }
+
+    #[test]
+    fn dots_and_case() {
+        let alpha = |mode, trusted| Some(("alpha.agents.test".to_owned(), mode, trusted));
+        let dotted = Some(Fault::DottedNameEscapesPolicy);
+        let cased = Some(Fault::CaseSensitivePolicy);
+        for (fault, written, expected) in [
+            (None, "alpha.agents.test", alpha(Mode::Strict, false)),
+            (None, "ALPHA.agents.test", alpha(Mode::Strict, false)),
+            (None, "alpha.agents.test.", None),
+            (dotted, "alpha.agents.test", alpha(Mode::Strict, false)),
+            (dotted, "alpha.agents.test.", alpha(Mode::Public, true)),
+            (dotted, "delta.agents.test.", None),
+            (cased, "alpha.agents.test", alpha(Mode::Strict, false)),
+            (cased, "alphA.agents.test", alpha(Mode::Public, true)),
+            (cased, "alpha.agents.test.", None),
+        ] {
+            assert_eq!(choice(fault, written), expected, "{fault:?} {written}");
+        }
+    }
+}
