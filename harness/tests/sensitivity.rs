@@ -128,6 +128,13 @@ const BETWEEN_CONNECTIONS: &[Fault] = &[
     Fault::StaleCrlIgnored,
     Fault::FutureRevocationIgnored,
     Fault::CrlFailOpen,
+    Fault::IdentityOfLastClient,
+    Fault::NormalisedIdentity,
+    Fault::PathFromHeader,
+    Fault::CutPathNotGated,
+    Fault::LocalClientsNotGated,
+    Fault::UpgradeNotGated,
+    Fault::ServesPlaintext,
 ];
 
 fn with_cells<'a>(scenarios: &[&'a str]) -> Vec<&'a str> {
