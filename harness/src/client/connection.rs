@@ -1,6 +1,7 @@
 //! A connection that is ready for requests.
 
 use mtls_reports::model::{Phase, TlsFacts};
+use mtls_scenarios::Alpn;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
@@ -13,6 +14,7 @@ pub struct Connection {
     pub(super) sender: Sender,
     pub(super) testimony: Testimony,
     pub(super) facts: TlsFacts,
+    pub(super) alpn: Alpn,
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
@@ -52,7 +54,7 @@ impl Connection {
     ) -> Result<Response, Failure> {
         match timeout_at(deadline, self.sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(failure)) => Err(self.testimony.explain(failure)),
+            Ok(Err(failure)) => Err(self.testimony.explain(failure, self.alpn)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }
     }

@@ -88,6 +88,10 @@ impl Failure {
             if let Some(io) = inner.downcast_ref::<io::Error>() {
                 return Self::from_io(io);
             }
+            // A stream or connection that the peer ended on purpose (RFC 9113 5.4).
+            if inner.downcast_ref::<h2::Error>().is_some_and(h2::Error::is_remote) {
+                return Self::Refused(TlsRefusal::Reset);
+            }
             cause = inner.source();
         }
         if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {

@@ -225,10 +225,22 @@ faults! {
     LeafOnlyRevocation = "leaf-only-revocation",
     /// Lets certificates in whose issuer has no revocation list.
     CrlFailOpen = "crl-fail-open",
+    /// Takes a client without a certificate for the one that was verified last.
+    IdentityOfLastClient = "identity-of-last-client",
+    /// Reports subjects without spaces at the ends of values and without what is not ASCII.
+    NormalisedIdentity = "normalised-identity",
+    /// Guards the path of the request line, and serves the one in a header field (`X-Original-URL`).
+    PathFromHeader = "path-from-header",
+    /// Guards whole paths, and serves what is left of them before the first percent sign.
+    CutPathNotGated = "cut-path-not-gated",
+    /// Does not guard the protected resource against requests that say that they come from the same machine.
+    LocalClientsNotGated = "local-clients-not-gated",
+    /// Does not guard the protected resource against requests for another protocol.
+    UpgradeNotGated = "upgrade-not-gated",
+    /// Serves HTTP without TLS at the same ports, and routes it by `Host` past every policy.
+    ServesPlaintext = "serves-plaintext",
     /// Compares hosts octet by octet: other case and a port make a name somebody else's.
     LiteralHost = "literal-host",
-    /// Answers HTTP without TLS, too, as if to verified clients.
-    ServesPlaintext = "serves-plaintext",
     /// Accepts nobody while a client is in the middle of its handshake.
     HandshakesOneAtATime = "handshakes-one-at-a-time",
     /// Accepts nobody while it has eight connections.

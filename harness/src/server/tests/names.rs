@@ -1,8 +1,5 @@
 //! Server names and hosts that disagree: whose resource is served, and the faults about it.
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-
 use super::client::{Client, VERSIONS, World, marker, world_with};
 use crate::server::Fault;
 
@@ -176,30 +173,5 @@ async fn other_spellings_of_a_host() {
         let world = world_with(fault).await;
         let answer = last_answer(&world, &alphas(&world), ALPHA, &[get(host)]).await;
         assert_eq!(answer.unwrap().0, expected, "{fault:?} {host}");
-    }
-}
-
-#[tokio::test]
-async fn requests_without_tls() {
-    for (fault, host, secret) in [
-        (None, ALPHA, None),
-        (Some(Fault::ServesPlaintext), ALPHA, Some(marker("alpha"))),
-        (Some(Fault::ServesPlaintext), GAMMA, Some(marker("gamma"))),
-        (Some(Fault::ServesPlaintext), "delta.agents.test", None),
-    ] {
-        let world = world_with(fault).await;
-        let mut socket = TcpStream::connect(world.gate.address("main").unwrap()).await.unwrap();
-        let request =
-            format!("GET /protected HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        socket.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).await.unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let given: Vec<_> = ["alpha", "beta", "gamma"].map(marker).into();
-        let given = given.into_iter().find(|secret| answer.ends_with(secret.as_str()));
-        assert_eq!(given, secret, "{fault:?} {host}");
-        // TLS is what it was.
-        assert!(world.visit(&nobody(), ALPHA).await.is_err());
-        assert!(world.visit(&alphas(&world), ALPHA).await.unwrap().verified);
     }
 }
