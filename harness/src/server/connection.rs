@@ -17,12 +17,14 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::endpoint::Endpoint;
+use super::directory::Directory;
 use super::hello::{self, Recorder};
 use super::identity::Identity;
+use super::observe::{Observation, Reporter};
+use super::rejection::Rejection;
 use super::session::{Client, Session};
 use super::verify::GateVerifier;
-use super::{Fault, Limits, http};
+use super::{Fault, Limits, http, presented};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
@@ -37,35 +39,29 @@ const LINGER: Duration = Duration::from_secs(1);
 /// What the connections of a socket have in common.
 #[derive(Debug)]
 pub(super) struct Listener {
-    pub(super) endpoints: Vec<Arc<Endpoint>>,
+    pub(super) endpoints: Arc<Directory>,
     pub(super) marker: Arc<str>,
     pub(super) fault: Option<Fault>,
     pub(super) limits: Limits,
-}
-
-impl Listener {
-    /// The endpoint that a server name chooses; none chooses the only one there is.
-    fn select(&self, server_name: Option<&str>) -> Option<&Arc<Endpoint>> {
-        match (server_name, self.endpoints.as_slice()) {
-            (None, [only]) => Some(only),
-            (None, _) => None,
-            (Some(name), endpoints) => {
-                endpoints.iter().find(|endpoint| endpoint.host.eq_ignore_ascii_case(name))
-            }
-        }
-    }
+    pub(super) observation: Arc<Observation>,
 }
 
 /// Serves a connection until it ends, fails or has taken too long.
-pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    stream: TcpStream,
+    reporter: Reporter,
+    listener: Arc<Listener>,
+    stop: watch::Receiver<bool>,
+) {
     let limit = listener.limits.connection;
     // What goes wrong on a connection concerns its peer alone, and the peer has been told.
     let _ = tokio::time::timeout(limit, async {
         let _ = stream.set_nodelay(true);
-        let handshake =
-            tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
-        if let Ok(Some((tls, session))) = handshake.await {
-            serve_http(tls, session, stop).await;
+        let handshake = Box::pin(presented::during(shake_hands(stream, &listener, &reporter)));
+        match tokio::time::timeout(listener.limits.handshake, handshake).await {
+            Ok(Some((tls, session))) => serve_http(tls, session, reporter, stop).await,
+            Ok(None) => {}
+            Err(_) => reporter.refused(None, None, Rejection::TimedOut, None),
         }
     })
     .await;
@@ -74,19 +70,29 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
 async fn shake_hands(
     stream: TcpStream,
     listener: &Listener,
+    reporter: &Reporter,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
     let recorder = Recorder::new(stream);
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
-    let Ok(start) = (&mut acceptor).await else {
-        linger(acceptor.take_io()?.into_parts().0).await;
-        return None;
+    let start = match (&mut acceptor).await {
+        Ok(start) => start,
+        Err(error) => {
+            reporter.refused(None, None, Rejection::of(&error, None), None);
+            linger(acceptor.take_io()?.into_parts().0).await;
+            return None;
+        }
     };
     let (mut stream, seen) = start.io.into_parts();
     let accepted = start.accepted;
     let server_name = accepted.client_hello().server_name().map(str::to_owned);
+    let server_name = server_name.as_deref();
     let dotted = server_name.is_some() && hello::has_trailing_dot(&seen);
-    let endpoint = listener.select(server_name.as_deref()).filter(|_| !dotted);
-    let Some(endpoint) = endpoint.map(Arc::clone) else {
+    let Some(endpoint) = listener.endpoints.select(server_name).filter(|_| !dotted) else {
+        let reason = match server_name {
+            None => Rejection::NoServerName,
+            Some(_) => Rejection::UnknownServerName,
+        };
+        reporter.refused(server_name, None, reason, None);
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
@@ -95,7 +101,10 @@ async fn shake_hands(
     let generation = endpoint.current();
     let tls = match start.into_stream(Arc::clone(&generation.tls)).into_fallible().await {
         Ok(tls) => tls,
-        Err((_, stream)) => {
+        Err((error, stream)) => {
+            let presented = presented::take();
+            let reason = Rejection::of(&error, presented.as_ref());
+            reporter.refused(server_name, Some(&endpoint.host), reason, presented.as_ref());
             linger(stream).await;
             return None;
         }
@@ -122,6 +131,7 @@ async fn shake_hands(
         endpoint,
         generation,
     };
+    reporter.connected(&session, presented::take().as_ref());
     Some((tls, session))
 }
 
@@ -162,12 +172,21 @@ async fn linger(mut stream: TcpStream) {
     .await;
 }
 
-async fn serve_http(tls: TlsStream<TcpStream>, session: Session, mut stop: watch::Receiver<bool>) {
+async fn serve_http(
+    tls: TlsStream<TcpStream>,
+    session: Session,
+    reporter: Reporter,
+    mut stop: watch::Receiver<bool>,
+) {
     let is_h2 = session.alpn == Some(Alpn::H2);
     let session = Arc::new(session);
     let service = service_fn(move |request| {
-        let session = Arc::clone(&session);
-        async move { Ok::<_, Infallible>(http::answer(&session, &request)) }
+        let (session, reporter) = (Arc::clone(&session), reporter.clone());
+        async move {
+            let answer = http::answer(&session, &request);
+            reporter.answered(&session, &request, answer.status());
+            Ok::<_, Infallible>(answer)
+        }
     });
     let io = TokioIo::new(tls);
     // An error here is the peer's: it went away or does not speak HTTP.

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use mtls_scenarios::Mode;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
-use super::ConfigError;
+use super::directory::Directory;
 use super::endpoint::{Endpoint, Generation, Maker, Trust};
+use super::{ConfigError, GatePolicy, registry};
 
 /// A handle on a running gate. Each change takes effect as a whole or not at all, for new connections and for
 /// requests on open ones.
@@ -19,18 +20,18 @@ pub struct Control {
 #[derive(Debug)]
 struct Shared {
     maker: Maker,
-    endpoints: Vec<Arc<Endpoint>>,
+    listeners: BTreeMap<String, Arc<Directory>>,
     accounts: Mutex<BTreeMap<String, Trust>>,
 }
 
 impl Control {
     pub(super) fn new(
         maker: Maker,
-        endpoints: Vec<Arc<Endpoint>>,
+        listeners: BTreeMap<String, Arc<Directory>>,
         accounts: BTreeMap<String, Trust>,
     ) -> Self {
         let accounts = Mutex::new(accounts);
-        Self { shared: Arc::new(Shared { maker, endpoints, accounts }) }
+        Self { shared: Arc::new(Shared { maker, listeners, accounts }) }
     }
 
     /// Sets the mode of the endpoints of a host. No change where it is their mode already.
@@ -62,6 +63,42 @@ impl Control {
         self.set_trust(account, |trust| trust.crls = crls)
     }
 
+    /// Puts another policy in the place of the whole. Endpoints that are as before are not disturbed; those that
+    /// are new or changed begin a generation, and what those that are changed or gone have let in is served no longer.
+    pub fn apply(&self, policy: GatePolicy) -> Result<(), ConfigError> {
+        let GatePolicy { accounts, listeners, server } = policy;
+        let Shared { maker, listeners: directories, accounts: current } = &*self.shared;
+        let mut current = current.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = server.map(|(list, key)| maker.certified(list, key)).transpose()?;
+        let accounts = registry::register_accounts(accounts)?;
+        let mut next = Vec::with_capacity(listeners.len());
+        for (name, endpoints) in listeners {
+            let directory =
+                directories.get(&name).ok_or_else(|| ConfigError::NoSuchListener(name.clone()))?;
+            let mut endpoints = registry::register_endpoints(&name, endpoints, &accounts, maker)?;
+            for endpoint in &mut endpoints {
+                let trusts_as_before = |account: &Option<String>| {
+                    account.as_ref().is_none_or(|name| current.get(name) == accounts.get(name))
+                };
+                let before = directory.all();
+                let same = before.iter().find(|before| before.has_policy_of(endpoint));
+                if let Some(same) = same.filter(|same| trusts_as_before(&same.account)) {
+                    *endpoint = Arc::clone(same);
+                }
+            }
+            next.push((directory, endpoints));
+        }
+        // Nothing can go wrong from here on.
+        if let Some(server) = server {
+            maker.show(server);
+        }
+        for (directory, endpoints) in next {
+            directory.replace(endpoints);
+        }
+        *current = accounts;
+        Ok(())
+    }
+
     fn set_trust(&self, account: &str, change: impl FnOnce(&mut Trust)) -> Result<(), ConfigError> {
         let mut accounts = self.accounts();
         let mut changed = accounts.clone();
@@ -81,7 +118,7 @@ impl Control {
     fn renew(
         &self,
         accounts: &BTreeMap<String, Trust>,
-        endpoints: &[&Arc<Endpoint>],
+        endpoints: &[Arc<Endpoint>],
         mode: Option<Mode>,
     ) -> Result<(), ConfigError> {
         let mut next = Vec::with_capacity(endpoints.len());
@@ -97,8 +134,10 @@ impl Control {
         Ok(())
     }
 
-    fn endpoints_where(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<&Arc<Endpoint>> {
-        self.shared.endpoints.iter().filter(|endpoint| wanted(endpoint)).collect()
+    fn endpoints_where(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<Arc<Endpoint>> {
+        let directories = self.shared.listeners.values();
+        let all = directories.flat_map(|directory| directory.all().to_vec());
+        all.filter(|endpoint| wanted(endpoint)).collect()
     }
 
     fn accounts(&self) -> MutexGuard<'_, BTreeMap<String, Trust>> {

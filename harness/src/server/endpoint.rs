@@ -8,8 +8,9 @@ use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls::server::{ServerSessionMemoryCache, WebPkiClientVerifier};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::sign::CertifiedKey;
 
+use super::certificate::ServerCertificate;
 use super::verify::{GateVerifier, PathValidator, ValidatorError};
 use super::{ConfigError, Fault};
 
@@ -40,10 +41,18 @@ impl Endpoint {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether another one is this one, as far as it can be seen here: host, account and mode.
+    pub(super) fn has_policy_of(&self, other: &Self) -> bool {
+        self.host == other.host
+            && self.account == other.account
+            && self.check_crls == other.check_crls
+            && self.current().mode == other.current().mode
+    }
+
     /// Starts a generation; connections of the one before are served no longer.
     pub(super) fn replace(&self, next: Arc<Generation>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        current.retired.store(true, Ordering::Release);
+        current.retire();
         *current = next;
     }
 }
@@ -62,10 +71,15 @@ impl Generation {
     pub(super) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
     }
+
+    /// Its connections are served no longer.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
 }
 
 /// The CAs and revocation lists of an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trust {
     pub(super) anchors: Vec<CertificateDer<'static>>,
     pub(super) crls: Vec<CertificateRevocationListDer<'static>>,
@@ -97,7 +111,7 @@ impl Trust {
 #[derive(Debug)]
 pub(super) struct Maker {
     provider: Arc<CryptoProvider>,
-    certificate: Arc<SingleCertAndKey>,
+    certificate: Arc<ServerCertificate>,
     pub(super) fault: Option<Fault>,
 }
 
@@ -110,7 +124,22 @@ impl Maker {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let certificate = CertifiedKey::from_der(certificates, key, &provider)
             .map_err(ConfigError::ServerCertificate)?;
-        Ok(Self { provider, certificate: Arc::new(certificate.into()), fault })
+        Ok(Self { provider, certificate: Arc::new(ServerCertificate::new(certificate)), fault })
+    }
+
+    /// The server certificate, for [`Maker::show`], if it can be used.
+    pub(super) fn certified(
+        &self,
+        certificates: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Result<CertifiedKey, ConfigError> {
+        CertifiedKey::from_der(certificates, key, &self.provider)
+            .map_err(ConfigError::ServerCertificate)
+    }
+
+    /// Shows another server certificate from now on.
+    pub(super) fn show(&self, certificate: CertifiedKey) {
+        self.certificate.replace(certificate);
     }
 
     /// A generation; `validator` is asked for when the mode needs one, `previous` is the one it follows.
@@ -143,7 +172,7 @@ impl Maker {
             Some(verifier) => builder.with_client_cert_verifier(verifier),
             None => builder.with_client_cert_verifier(WebPkiClientVerifier::no_client_auth()),
         };
-        let certificate: Arc<SingleCertAndKey> = Arc::clone(&self.certificate);
+        let certificate: Arc<ServerCertificate> = Arc::clone(&self.certificate);
         let mut tls = builder.with_cert_resolver(certificate);
         tls.alpn_protocols =
             [Alpn::H2, Alpn::Http1].map(|alpn| alpn.as_str().as_bytes().to_vec()).to_vec();

@@ -12,7 +12,9 @@ use tokio::task::JoinSet;
 
 use super::connection::{self, Listener};
 use super::control::Control;
+use super::directory::Directory;
 use super::endpoint::Maker;
+use super::observe::{Observation, Observer};
 use super::registry;
 use super::{ConfigError, GateConfig};
 
@@ -29,17 +31,28 @@ pub enum GateError {
     #[error("the mock gate's configuration is wrong: {0}")]
     Config(#[from] ConfigError),
     /// A socket could not be opened.
-    #[error("cannot open listener '{listener}' on the loopback interface")]
+    #[error("cannot listen on {address} (listener '{listener}'): {source}")]
     Bind {
         /// The listener.
         listener: String,
+        /// Where it should have listened.
+        address: SocketAddr,
         /// Why.
         #[source]
         source: io::Error,
     },
 }
 
-/// A running mock gate on the loopback interface. Dropping it ends it at once.
+/// How a gate stands in the world.
+#[derive(Debug, Default)]
+pub struct GateOptions {
+    /// Where listeners listen, by name; on a free loopback port if not said.
+    pub addresses: BTreeMap<String, SocketAddr>,
+    /// Who is told what happens.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+/// A running mock gate. Dropping it ends it at once.
 #[derive(Debug)]
 pub struct Gate {
     addresses: BTreeMap<String, SocketAddr>,
@@ -49,31 +62,43 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
+    /// Starts a gate on free loopback ports.
     pub async fn start(config: GateConfig) -> Result<Self, GateError> {
+        Self::start_with(config, GateOptions::default()).await
+    }
+
+    /// Checks the configuration, opens all listeners and serves them on the current Tokio runtime.
+    pub async fn start_with(config: GateConfig, options: GateOptions) -> Result<Self, GateError> {
         let GateConfig { marker, certificates, key, accounts, listeners, fault, limits } = config;
         let maker = Maker::new(certificates, key, fault)?;
         let accounts = registry::register_accounts(accounts)?;
         let marker: Arc<str> = marker.into();
         let (stopping, stop) = watch::channel(false);
-        let mut all_endpoints = Vec::new();
+        let observation = Arc::new(Observation::new(options.observer));
+        let mut directories = BTreeMap::new();
         let mut addresses = BTreeMap::new();
         let mut sockets = Vec::new();
         for (name, endpoints) in listeners {
             let endpoints = registry::register_endpoints(&name, endpoints, &accounts, &maker)?;
-            all_endpoints.extend(endpoints.iter().cloned());
-            let (socket, address) = bind()
-                .await
-                .map_err(|source| GateError::Bind { listener: name.clone(), source })?;
+            let directory = Arc::new(Directory::new(endpoints));
+            directories.insert(name.clone(), Arc::clone(&directory));
+            let wanted = options.addresses.get(&name).copied();
+            let address = wanted.unwrap_or((Ipv4Addr::LOCALHOST, 0).into());
+            let (socket, address) = bind(address).await.map_err(|source| GateError::Bind {
+                listener: name.clone(),
+                address,
+                source,
+            })?;
             addresses.insert(name, address);
-            let marker = Arc::clone(&marker);
-            sockets.push((socket, Arc::new(Listener { endpoints, marker, fault, limits })));
+            let (marker, observation) = (Arc::clone(&marker), Arc::clone(&observation));
+            let listener = Listener { endpoints: directory, marker, fault, limits, observation };
+            sockets.push((socket, Arc::new(listener)));
         }
         let mut tasks = JoinSet::new();
         for (socket, listener) in sockets {
             tasks.spawn(accept(socket, listener, stop.clone()));
         }
-        let control = Control::new(maker, all_endpoints, accounts);
+        let control = Control::new(maker, directories, accounts);
         Ok(Self { addresses, control, stopping, listeners: tasks })
     }
 
@@ -94,8 +119,8 @@ impl Gate {
     }
 }
 
-async fn bind() -> io::Result<(TcpListener, SocketAddr)> {
-    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+async fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = TcpListener::bind(address).await?;
     let address = socket.local_addr()?;
     Ok((socket, address))
 }
@@ -110,9 +135,10 @@ async fn accept(socket: TcpListener, listener: Arc<Listener>, stop: watch::Recei
             _ = stopped.changed() => break,
             Some(_) = connections.join_next() => {}
             accepted = socket.accept(), if free => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     connections.spawn(connection::serve(
                         stream,
+                        listener.observation.connection(peer),
                         Arc::clone(&listener),
                         stop.clone(),
                     ));

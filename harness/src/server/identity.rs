@@ -7,13 +7,13 @@ use super::verify::{Certificate, hex};
 
 /// Whom a certificate names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub struct Identity {
     /// Subject (RFC 4514); `None` where the certificate cannot be read.
-    pub(super) subject: Option<String>,
+    pub subject: Option<String>,
     /// Subject alternative names as text.
-    pub(super) subject_alt_names: Vec<String>,
+    pub subject_alt_names: Vec<String>,
     /// SHA-256 of the certificate, lower-case hexadecimal.
-    pub(super) sha256: String,
+    pub sha256: String,
 }
 
 impl Identity {

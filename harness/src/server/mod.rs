@@ -5,16 +5,23 @@
 //! is served no longer. The authority on client certificates is [`verify`].
 
 mod ca_file;
+mod ca_summary;
+mod certificate;
 mod config;
 mod connection;
 mod control;
+mod crl_file;
+mod directory;
 mod endpoint;
 mod fault;
 mod gate;
 mod hello;
 mod http;
 mod identity;
+mod observe;
+mod presented;
 mod registry;
+mod rejection;
 mod session;
 #[cfg(test)]
 mod testing;
@@ -23,7 +30,12 @@ mod tests;
 pub mod verify;
 
 pub use ca_file::{CaFileError, load_ca_file};
-pub use config::{ConfigError, GateAccount, GateConfig, GateEndpoint, Limits};
+pub use ca_summary::CaSummary;
+pub use config::{ConfigError, GateAccount, GateConfig, GateEndpoint, GatePolicy, Limits};
 pub use control::Control;
+pub use crl_file::{CrlFileError, load_crl_file};
 pub use fault::{Fault, UnknownFault};
-pub use gate::{Gate, GateError};
+pub use gate::{Gate, GateError, GateOptions};
+pub use identity::Identity;
+pub use observe::{Admission, GateEvent, Happened, Observer};
+pub use rejection::Rejection;

@@ -4,5 +4,6 @@ mod client;
 mod control;
 mod faults;
 mod hostile;
+mod observe;
 mod policy;
 mod resumption;

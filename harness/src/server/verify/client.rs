@@ -12,7 +12,7 @@ use super::check::Check;
 use super::refusal::Refusal;
 use super::signature;
 use super::validator::PathValidator;
-use crate::server::Fault;
+use crate::server::{Fault, presented};
 
 /// Verifies the clients of one endpoint generation.
 #[derive(Debug)]
@@ -43,7 +43,9 @@ impl GateVerifier {
         }
         let verdict = self.validator.validate(end_entity, others, now);
         let lenient = self.fault == Some(Fault::LooseTreatsInvalidAsAuthenticated);
-        if lenient && self.mode == Mode::Loose { Ok(()) } else { verdict }
+        let verdict = if lenient && self.mode == Mode::Loose { Ok(()) } else { verdict };
+        presented::leave(end_entity, &verdict);
+        verdict
     }
 
     fn checks_possession(&self) -> bool {
