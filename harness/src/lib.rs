@@ -7,4 +7,5 @@ pub mod client;
 pub mod pki;
 pub mod run;
 pub mod server;
+pub mod service;
 pub mod target;

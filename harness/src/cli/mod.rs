@@ -10,6 +10,7 @@ mod reports;
 mod rerun;
 mod run;
 mod selection;
+mod serve;
 mod target;
 mod terminal;
 
@@ -28,6 +29,7 @@ pub fn main() -> ProcessExitCode {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain::explain(&explain),
+        Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
     };
     match done {

@@ -29,6 +29,7 @@ mod testing;
 mod tests;
 pub mod verify;
 
+pub(crate) use ca_file::read_bounded;
 pub use ca_file::{CaFileError, load_ca_file};
 pub use ca_summary::CaSummary;
 pub use config::{ConfigError, GateAccount, GateConfig, GateEndpoint, GatePolicy, Limits};
