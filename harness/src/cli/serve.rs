@@ -66,17 +66,22 @@ async fn carry_out(arguments: &Serve) -> Result<ExitCode, Failure> {
 
 fn welcome(service: &Service) -> String {
     let status = service.status();
-    let port = service.address().port();
-    let mut text = format!("gate at {}, {} accounts:\n", service.address(), status.accounts.len());
+    let listen = status.facts.listen;
+    let mut text = format!("gate at {listen}, {} accounts:\n", status.accounts.len());
     for account in &status.accounts {
         // Writing to a String cannot fail.
-        let _ =
-            writeln!(text, "  https://{}:{port}  {}", account.host, account.mode.to_uppercase());
+        let _ = writeln!(
+            text,
+            "  https://{}:{}  {}",
+            account.host,
+            listen.port(),
+            account.mode.to_uppercase()
+        );
     }
     if let Some(ca) = &status.facts.server_ca {
         let _ = writeln!(text, "clients trust {ca}, made anew at each start");
     }
-    let _ = write!(text, "status page http://{}/", service.admin());
+    let _ = write!(text, "status page http://{}/", status.facts.admin);
     text
 }
 

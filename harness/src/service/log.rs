@@ -126,7 +126,10 @@ mod tests {
         assert!((9..=10).contains(&log.lost()), "{}", log.lost());
         permit.send(()).unwrap();
         let first = String::from_utf8(lines.recv().unwrap()).unwrap();
-        assert_eq!(first, "{\"time\":\"1970-01-01T00:00:00Z\",\"event\":\"test\",\"number\":0}\n");
+        assert_eq!(
+            first,
+            "{\"time\":\"1970-01-01T00:00:00.000Z\",\"event\":\"test\",\"number\":0}\n"
+        );
         // Whoever reads no more loses what was still to come.
         drop(permit);
     }

@@ -10,6 +10,8 @@ mod log;
 mod running;
 mod stamp;
 mod status;
+#[cfg(test)]
+mod tests;
 mod visit;
 mod watch;
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -101,6 +100,7 @@ impl Service {
             started: Stamp::now(),
             config: settings.config.display().to_string(),
             listen: gate.address(LISTENER).unwrap_or(policy.file.listen),
+            admin: admin.address(),
             server_ca,
         };
         ledger.service("started", Some(&facts));
@@ -121,16 +121,6 @@ impl Service {
     /// Everything there is to know about it.
     pub fn status(&self) -> Status {
         self.ledger.status(&self.facts)
-    }
-
-    /// Where the gate listens.
-    pub const fn address(&self) -> SocketAddr {
-        self.facts.listen
-    }
-
-    /// Where the status page is.
-    pub const fn admin(&self) -> SocketAddr {
-        self.admin.address()
     }
 
     /// Reads the gate file again whenever `hangup` completes or a file changes. Never returns.

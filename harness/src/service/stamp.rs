@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// A point in time, to the millisecond: RFC 3339, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,8 +11,7 @@ pub struct Stamp(OffsetDateTime);
 
 impl Stamp {
     pub(super) fn now() -> Self {
-        let now = OffsetDateTime::now_utc();
-        Self(now.replace_millisecond(now.millisecond()).unwrap_or(now))
+        Self(OffsetDateTime::now_utc())
     }
 
     /// The point that many seconds after 1970; the year 9999 stands for all after it.
@@ -21,6 +19,11 @@ impl Stamp {
         const LAST: i64 = 253_402_300_799;
         let at = OffsetDateTime::from_unix_timestamp(seconds.min(LAST));
         Self(at.unwrap_or(OffsetDateTime::UNIX_EPOCH))
+    }
+
+    /// Day and time of day: `2031-02-28 13:05:59 UTC`.
+    pub(super) fn words(self) -> String {
+        format!("{} {} UTC", self.day(), self.clock())
     }
 
     /// The day: `2031-02-28`.
@@ -37,7 +40,7 @@ impl Stamp {
 
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.format(&Rfc3339).unwrap_or_default())
+        write!(f, "{}T{}.{:03}Z", self.day(), self.clock(), self.0.millisecond())
     }
 }
 
@@ -54,8 +57,9 @@ mod tests {
     #[test]
     fn as_people_read_it() {
         let stamp = Stamp::from_unix(1_700_000_000);
-        assert_eq!(stamp.to_string(), "2023-11-14T22:13:20Z");
+        assert_eq!(stamp.to_string(), "2023-11-14T22:13:20.000Z");
         assert_eq!((stamp.day().as_str(), stamp.clock().as_str()), ("2023-11-14", "22:13:20"));
+        assert_eq!(stamp.words(), "2023-11-14 22:13:20 UTC");
         assert_eq!(Stamp::from_unix(i64::MAX).day(), "9999-12-31");
         assert_eq!(Stamp::from_unix(i64::MIN).day(), "1970-01-01");
     }

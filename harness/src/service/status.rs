@@ -40,6 +40,8 @@ pub struct Facts {
     pub config: String,
     /// Where the gate listens.
     pub listen: SocketAddr,
+    /// Where the status page is.
+    pub admin: SocketAddr,
     /// The file with the CA of the server certificate, where the service forged it.
     pub server_ca: Option<String>,
 }

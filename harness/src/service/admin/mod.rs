@@ -5,4 +5,6 @@ mod html;
 mod page;
 mod server;
 
+#[cfg(test)]
+pub(super) use page::render;
 pub(super) use server::Admin;

@@ -12,7 +12,7 @@ pub(super) const SCRIPT: &str = include_str!("../assets/app.js");
 pub(super) const STYLE: &str = include_str!("../assets/style.css");
 
 /// The whole page. It is complete without its script.
-pub(super) fn render(status: &Status) -> String {
+pub(in crate::service) fn render(status: &Status) -> String {
     Page(status).to_string()
 }
 
@@ -36,14 +36,15 @@ impl Display for Page<'_> {
 <body data-revision="{revision}">
 <header>
 <h1>mtls-harness mock gate</h1>
-<p class="quiet">listens at <code>{}</code>, reads <code>{}</code>, runs since <time datetime="{started}">{started}</time></p>
+<p class="quiet">listens at <code>{}</code>, reads <code>{}</code>, runs since <time datetime="{started}">{}</time></p>
 "#,
             facts.listen,
             Text(&facts.config),
+            facts.started.words(),
             started = facts.started,
         )?;
         if let Some(ca) = &facts.server_ca {
-            writeln!(f, "<p class=\"quiet\">clients trust <code>{}</code></p>", Text(ca))?;
+            writeln!(f, "<p class=\"quiet\">clients must trust <code>{}</code></p>", Text(ca))?;
         }
         f.write_str("</header>\n<main>\n")?;
         write_policy(f, policy, self.0.log_lines_lost)?;
@@ -58,14 +59,16 @@ fn write_policy(f: &mut Formatter<'_>, policy: &PolicyStatus, lost: u64) -> fmt:
     write!(
         f,
         "<div id=\"policy\" role=\"status\">\n<div class=\"live\">\n\
-         <p class=\"quiet\">policy {generation}, in force since <time datetime=\"{since}\">{since}</time> ({})</p>\n",
+         <p class=\"quiet\">policy {generation}, in force since <time datetime=\"{since}\">{}</time> ({})</p>\n",
+        since.words(),
         cause_in_words(*cause),
     )?;
     if let Some(problem) = problem {
         writeln!(
             f,
             "<div class=\"problem\"><strong>The newest policy was not taken; the one before stays in force.</strong>\
-             <p class=\"quiet\"><time datetime=\"{time}\">{time}</time> ({})</p><pre>{}</pre></div>",
+             <p class=\"quiet\"><time datetime=\"{time}\">{}</time> ({})</p><pre>{}</pre></div>",
+            problem.time.words(),
             cause_in_words(problem.cause),
             Text(&problem.message),
             time = problem.time,
@@ -133,7 +136,7 @@ fn write_connections(f: &mut Formatter<'_>, entries: &[Entry], elsewhere: u64) -
          <div class=\"table\" role=\"region\" aria-labelledby=\"connections-title\" tabindex=\"0\">\
          <div class=\"live\"><table>\n\
          <thead><tr><th scope=\"col\">Time (UTC)</th><th scope=\"col\">Account</th><th scope=\"col\">Outcome</th>\
-         <th scope=\"col\">Who</th><th scope=\"col\">Why refused</th><th scope=\"col\">Newest request</th>\
+         <th scope=\"col\" class=\"who\">Who</th><th scope=\"col\">Why refused</th><th scope=\"col\">Newest request</th>\
          <th scope=\"col\">Connection</th></tr></thead>\n<tbody>\n",
     )?;
     if entries.is_empty() {

@@ -45,7 +45,6 @@ const TEXT: &str = "text/plain; charset=utf-8";
 /// The status page's server. Dropping it ends it.
 #[derive(Debug)]
 pub(in crate::service) struct Admin {
-    address: SocketAddr,
     _accepting: JoinSet<()>,
 }
 
@@ -64,20 +63,21 @@ impl Admin {
         let address = socket.local_addr().map_err(failed)?;
         Ok(Bound { address, socket })
     }
-
-    pub(in crate::service) const fn address(&self) -> SocketAddr {
-        self.address
-    }
 }
 
 impl Bound {
+    /// Where it is.
+    pub(in crate::service) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Serves what a ledger says.
     pub(in crate::service) fn serve(self, ledger: Arc<Ledger>, facts: Facts) -> Admin {
         let Self { address, socket } = self;
         let shared = Arc::new(Shared { address, ledger, facts });
         let mut accepting = JoinSet::new();
         accepting.spawn(accept(socket, shared));
-        Admin { address, _accepting: accepting }
+        Admin { _accepting: accepting }
     }
 }
 
