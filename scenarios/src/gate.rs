@@ -88,6 +88,16 @@ pub enum AccountMode {
     Loose,
 }
 
+impl AccountMode {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Loose => "loose",
+        }
+    }
+}
+
 /// A gate file as it was read: what it says, and where it says it.
 #[derive(Clone, Debug)]
 pub struct GateDocument {

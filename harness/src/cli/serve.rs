@@ -24,11 +24,9 @@ const SERVER_CA: &str = "mtls-harness-server-ca.crt";
 pub(super) fn serve(arguments: &Serve) -> Result<ExitCode, Failure> {
     if arguments.check {
         let hosts = check(&arguments.config).map_err(|e| Failure::invalid(&e))?;
-        terminal::say(&format!(
-            "{} is good: {} accounts\n",
-            arguments.config.display(),
-            hosts.len()
-        ));
+        let hosts = hosts.iter().map(|(host, mode)| host_line(host, mode.as_str()));
+        let hosts: String = hosts.collect();
+        terminal::say(&format!("{} is good:\n{hosts}", arguments.config.display()));
         return Ok(ExitCode::GateOpen);
     }
     let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::undecided(&e))?;
@@ -67,22 +65,20 @@ async fn carry_out(arguments: &Serve) -> Result<ExitCode, Failure> {
 fn welcome(service: &Service) -> String {
     let status = service.status();
     let listen = status.facts.listen;
-    let mut text = format!("gate at {listen}, {} accounts:\n", status.accounts.len());
+    let mut text = format!("gate at {listen}:\n");
     for account in &status.accounts {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "  https://{}:{}  {}",
-            account.host,
-            listen.port(),
-            account.mode.to_uppercase()
-        );
+        text.push_str(&host_line(&account.host, account.mode));
     }
     if let Some(ca) = &status.facts.server_ca {
-        let _ = writeln!(text, "clients trust {ca}, made anew at each start");
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "clients must trust {ca}, made anew at each start");
     }
     let _ = write!(text, "status page http://{}/", status.facts.admin);
     text
+}
+
+fn host_line(host: &str, mode: &str) -> String {
+    format!("  {host}  {}\n", mode.to_uppercase())
 }
 
 fn log(arguments: &Serve) -> Result<Box<dyn Write + Send>, Failure> {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mtls_reports::PeerText;
-use mtls_scenarios::AccountMode;
 use serde::Serialize;
 
 use super::load::Account;
@@ -96,7 +95,7 @@ impl Ledger {
         let lines = accounts.iter().map(|account| AccountLine {
             prefix: &account.prefix,
             host: &account.host,
-            mode: word(account.mode),
+            mode: account.mode.as_str(),
         });
         let line = PolicyLine { cause, generation, accounts: lines.collect() };
         self.log.line(since, "policy_applied", &line);
@@ -132,7 +131,7 @@ impl Ledger {
         let accounts = state.accounts.iter().map(|account| AccountStatus {
             prefix: account.prefix.clone(),
             host: account.host.clone(),
-            mode: word(account.mode),
+            mode: account.mode.as_str(),
             ca: account
                 .anchors
                 .iter()
@@ -229,11 +228,4 @@ fn ca(summary: &CaSummary) -> Ca {
     // The subject is as whoever made the CA wanted it.
     let subject = PeerText::new(&summary.subject).to_string();
     Ca { subject, not_after, expired: not_after < Stamp::now() }
-}
-
-const fn word(mode: AccountMode) -> &'static str {
-    match mode {
-        AccountMode::Strict => "strict",
-        AccountMode::Loose => "loose",
-    }
 }

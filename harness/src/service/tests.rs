@@ -107,7 +107,7 @@ fn hostile_text_is_shown_and_does_nothing() {
     stage.happens(1, refused(&long, None, Some(identity(&long, 1000))));
     stage.happens(2, connected(Admission::Authenticated(identity(&long, 1000))));
     let (host, status) = ("acme.agents.test".to_owned(), 404);
-    let (method, path) = (long.clone(), long.clone());
+    let (method, path) = (long.clone(), long);
     stage.happens(2, Happened::Answered { host, method, path, status });
     let page = render(&stage.status());
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");

@@ -93,7 +93,7 @@ fn write_accounts(f: &mut Formatter<'_>, accounts: &[AccountStatus]) -> fmt::Res
         "<section id=\"accounts\" aria-labelledby=\"accounts-title\">\n<h2 id=\"accounts-title\">Accounts</h2>\n\
          <div class=\"table\" role=\"region\" aria-labelledby=\"accounts-title\" tabindex=\"0\"><table>\n\
          <thead><tr><th scope=\"col\">Account</th><th scope=\"col\">Host</th><th scope=\"col\">Mode</th>\
-         <th scope=\"col\">Trusted CA</th><th scope=\"col\">Revocation</th>\
+         <th scope=\"col\" class=\"ca\">Trusted CA</th><th scope=\"col\">Revocation</th>\
          <th scope=\"col\" class=\"number\">Authenticated</th><th scope=\"col\" class=\"number\">Anonymous</th>\
          <th scope=\"col\" class=\"number\">Refused</th></tr></thead>\n<tbody class=\"live\">\n",
     )?;
@@ -110,7 +110,7 @@ fn write_accounts(f: &mut Formatter<'_>, accounts: &[AccountStatus]) -> fmt::Res
             let (subject, day) = (Text(subject), not_after.day());
             write!(
                 f,
-                "<span class=\"text\">{subject} <span class=\"{class}\">{word} {day}</span></span>"
+                "<span class=\"text\">{subject} <span class=\"day {class}\">{word} {day}</span></span>"
             )?;
         }
         writeln!(
