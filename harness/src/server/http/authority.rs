@@ -16,9 +16,9 @@ use crate::server::session::Session;
 
 /// Where a request leads.
 #[derive(Debug)]
-pub(super) struct Route<'s> {
+pub(super) struct Route {
     /// The endpoint whose resource is served.
-    pub(super) endpoint: &'s Endpoint,
+    pub(super) endpoint: Arc<Endpoint>,
     /// Its mode.
     pub(super) mode: Mode,
     /// Whether the request came past the endpoint's policy: nobody asks it for a client any more.
@@ -26,7 +26,7 @@ pub(super) struct Route<'s> {
 }
 
 /// The route of a request; `None` where it is for somebody else.
-pub(super) fn route<'s, B>(session: &'s Session, request: &Request<B>) -> Option<Route<'s>> {
+pub(super) fn route<B>(session: &Session, request: &Request<B>) -> Option<Route> {
     let is_first = !session.used.swap(true, Ordering::Relaxed);
     if let Some(authority) = unchecked(session, request, is_first) {
         return route_by_host(session, authority);
@@ -35,16 +35,17 @@ pub(super) fn route<'s, B>(session: &'s Session, request: &Request<B>) -> Option
     (checked || session.fault == Some(Fault::IgnoreHost)).then(|| own(session))
 }
 
-fn own(session: &Session) -> Route<'_> {
-    Route { endpoint: &session.endpoint, mode: session.generation.mode, unasked: false }
+fn own(session: &Session) -> Route {
+    let endpoint = Arc::clone(&session.endpoint);
+    Route { endpoint, mode: session.generation.mode, unasked: false }
 }
 
 /// Routing by the name in a request alone, whatever the connection was let in for.
-fn route_by_host<'s>(session: &'s Session, authority: &[u8]) -> Option<Route<'s>> {
+fn route_by_host(session: &Session, authority: &[u8]) -> Option<Route> {
     let dotted = without_dot(authority);
     let name = str::from_utf8(dotted.or_else(|| host_in(authority))?).ok()?;
-    let endpoint = session.listener.endpoints.iter().find(|endpoint| endpoint.answers_for(name))?;
-    if dotted.is_none() && Arc::ptr_eq(endpoint, &session.endpoint) {
+    let endpoint = session.listener.endpoints.named(name)?;
+    if dotted.is_none() && Arc::ptr_eq(&endpoint, &session.endpoint) {
         return Some(own(session));
     }
     let mode = endpoint.current().mode;
