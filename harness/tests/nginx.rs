@@ -56,7 +56,7 @@ fn changed(folder: &Path, from: &str, to: &str) -> String {
 fn an_nginx_that_does_not_check_the_ca_is_caught() {
     let folder = tempfile::tempdir().unwrap();
     let temp = tempfile::tempdir().unwrap();
-    let target = changed(folder.path(), "@MODE:solo-loose@", "optional_no_ca");
+    let target = changed(folder.path(), "@MODE:gamma@", "optional_no_ca");
     let more = ["--filter", "path/self-signed@loose,*p256*"];
     let Some((code, text)) = run(&target, &more, temp.path()) else { return };
     assert_eq!(code, 1, "{text}");

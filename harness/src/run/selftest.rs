@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt as _, stream};
 use mtls_reports::model::{CaseResult, Disposition};
 use mtls_reports::{CorrectMock, KILL_MATRIX_FORMAT_VERSION, Kill, KillMatrix, WrongCase};
-use mtls_scenarios::{Case, Filter, Library, Mode, Program};
+use mtls_scenarios::{Case, Filter, Library, Program};
 
 use super::context::{Context, Options};
 use super::plan::{Plan, plan};
@@ -20,6 +20,8 @@ use crate::target::{Blueprint, StartError};
 
 /// Faulty mocks that are tried at once: some of them keep their clients waiting.
 const AT_ONCE: usize = 4;
+/// Cases of a scenario that names a fault which are tried first.
+const SAMPLES: usize = 8;
 /// Most time for a probe of a faulty mock, where silence is what must be noticed.
 const FAULTY_TIMEOUT: Duration = Duration::from_millis(1500);
 
@@ -175,13 +177,14 @@ impl Bench<'_> {
         result.disposition == Disposition::Expected || lacks_program
     }
 
+    /// Tries a fault with some cases of every scenario, and with all of those that name it and have stayed green.
     async fn kill(&self, fault: Fault) -> Result<(Fault, Kill), SelfTestError> {
         let nobody = BTreeSet::new();
         let named_by = self.named.get(&fault).unwrap_or(&nobody);
-        let options = Options { timeout: FAULTY_TIMEOUT, ..self.test.options };
-        let results = self.results(Some(fault), self.cases(named_by), options).await?;
-        let red = results.iter().filter(|result| result.disposition == Disposition::Unexpected);
-        let red: BTreeSet<_> = red.map(|result| result.scenario.clone()).collect();
+        let mut red = self.red(fault, self.samples(named_by)).await?;
+        let green: BTreeSet<_> = named_by.difference(&red).collect();
+        let rest = self.plan.cases.iter().filter(|case| green.contains(&case.scenario));
+        red.extend(self.red(fault, rest.cloned().collect()).await?);
         let (first, others): (Vec<_>, Vec<_>) =
             red.iter().cloned().partition(|id| named_by.contains(id));
         let kill = Kill {
@@ -194,16 +197,30 @@ impl Bench<'_> {
         Ok((fault, kill))
     }
 
-    /// Every case of the scenarios that name a fault; of the others one for each mode.
-    fn cases(&self, named_by: &BTreeSet<String>) -> Vec<Case> {
-        let mut samples: BTreeMap<(&str, Mode), &str> = BTreeMap::new();
-        for case in &self.plan.cases {
-            samples.insert((&case.scenario, case.cell.mode), &case.id);
+    /// The scenarios of which any of these cases turns red.
+    async fn red(&self, fault: Fault, cases: Vec<Case>) -> Result<BTreeSet<String>, SelfTestError> {
+        if cases.is_empty() {
+            return Ok(BTreeSet::new());
         }
-        let samples: BTreeSet<&str> = samples.into_values().collect();
-        let wanted =
-            |case: &&Case| named_by.contains(&case.scenario) || samples.contains(case.id.as_str());
-        self.plan.cases.iter().filter(wanted).cloned().collect()
+        let options = Options { timeout: FAULTY_TIMEOUT, ..self.test.options };
+        let results = self.results(Some(fault), cases, options).await?;
+        let red = results.iter().filter(|result| result.disposition == Disposition::Unexpected);
+        Ok(red.map(|result| result.scenario.clone()).collect())
+    }
+
+    /// One case of every scenario, and a few from all over those that name the fault.
+    fn samples(&self, named_by: &BTreeSet<String>) -> Vec<Case> {
+        let mut of_scenario: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
+        for case in &self.plan.cases {
+            of_scenario.entry(&case.scenario).or_default().push(case);
+        }
+        let sample = |(id, cases): (&str, Vec<&Case>)| {
+            let count = if named_by.contains(id) { SAMPLES } else { 1 };
+            let step = cases.len().div_ceil(count).max(1);
+            // From the end: TLS 1.3 and LOOSE come last.
+            cases.into_iter().rev().step_by(step).cloned().collect::<Vec<_>>()
+        };
+        of_scenario.into_iter().flat_map(sample).collect()
     }
 
     async fn results(

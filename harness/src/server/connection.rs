@@ -21,10 +21,12 @@ use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 use super::hello::{self, Recorder};
 use super::listener::{Listener, ServerName};
 use super::session::{Client, Session};
-use super::{admission, http};
+use super::{Fault, admission, http};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
+/// Content type of handshake messages.
+const HANDSHAKE: u8 = 22;
 /// Octets of a request head.
 const MAX_HEAD: usize = 16 * 1024;
 /// Requests at a time on an HTTP/2 connection.
@@ -39,6 +41,12 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
     // What goes wrong on a connection concerns its peer alone, and the peer has been told.
     let _ = tokio::time::timeout(limit, async {
         let _ = stream.set_nodelay(true);
+        if listener.maker.fault == Some(Fault::ServesPlaintext) && !is_handshake(&stream).await {
+            if let Some(session) = Session::without_tls(&listener) {
+                serve_http(stream, session, stop).await;
+            }
+            return;
+        }
         let handshake =
             tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
         if let Ok(Some((mut tls, session))) = handshake.await {
@@ -96,7 +104,11 @@ async fn shake_hands(
     let list = connection.peer_certificates().unwrap_or_default();
     let client = admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now());
     let session = Session {
-        client: if resumption.is_refused() { Client::Refused } else { client },
+        client: match listener.maker.fault {
+            _ if resumption.is_refused() => Client::Refused,
+            Some(Fault::IdentityOfLastClient) => listener.last_client.mix_up(client),
+            _ => client,
+        },
         exempt: admission::is_exempt(&choice.generation, resumed.as_ref()),
         resumed: resumed.is_some(),
         host: server_name.unwrap_or_else(|| choice.endpoint.host.clone()),
@@ -115,6 +127,12 @@ async fn shake_hands(
         fault: listener.maker.fault,
     };
     Some((tls, session))
+}
+
+/// Whether the first octet is that of a record with a handshake message.
+async fn is_handshake(stream: &TcpStream) -> bool {
+    let mut first = [0];
+    !matches!(stream.peek(&mut first).await, Ok(1)) || first == [HANDSHAKE]
 }
 
 /// Closes so that the peer gets the alert: closing with unread input would reset the connection, and a

@@ -225,6 +225,20 @@ faults! {
     LeafOnlyRevocation = "leaf-only-revocation",
     /// Lets certificates in whose issuer has no revocation list.
     CrlFailOpen = "crl-fail-open",
+    /// Takes a client without a certificate for the one that was verified last.
+    IdentityOfLastClient = "identity-of-last-client",
+    /// Reports subjects without spaces at the ends of values and without what is not ASCII.
+    NormalisedIdentity = "normalised-identity",
+    /// Guards the path of the request line, and serves the one in a header field (`X-Original-URL`).
+    PathFromHeader = "path-from-header",
+    /// Guards whole paths, and serves what is left of them before the first percent sign.
+    CutPathNotGated = "cut-path-not-gated",
+    /// Does not guard the protected resource against requests that say that they come from the same machine.
+    LocalClientsNotGated = "local-clients-not-gated",
+    /// Does not guard the protected resource against requests for another protocol.
+    UpgradeNotGated = "upgrade-not-gated",
+    /// Serves HTTP without TLS at the same ports, and routes it by `Host` past every policy.
+    ServesPlaintext = "serves-plaintext",
 }
 
 impl Fault {

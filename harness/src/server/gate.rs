@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::connection;
 use super::control::Control;
 use super::health::Health;
+use super::last_client::LastClient;
 use super::listener::Listener;
 use super::maker::{Maker, Remains};
 use super::registry;
@@ -78,6 +79,7 @@ impl Gate {
                 unasking: Arc::clone(&unasking),
                 maker: Arc::clone(&maker),
                 health: Arc::new(Health::new(fault)),
+                last_client: LastClient::default(),
                 limits,
             };
             sockets.push((socket, Arc::new(listener)));

@@ -50,6 +50,7 @@ fn careless_subject(der: &CertificateDer<'_>, fault: Fault) -> Option<String> {
         }
         Fault::UnescapedIdentity => Some(certificate.unescaped_subject_text()),
         Fault::LastCommonName => certificate.common_names().last().map(|name| format!("CN={name}")),
+        Fault::NormalisedIdentity => Some(normalised(&certificate.subject_text())),
         Fault::UnorderedNames => {
             let mut rdns = certificate.subject_rdns();
             rdns.sort_unstable();
@@ -57,6 +58,11 @@ fn careless_subject(der: &CertificateDer<'_>, fault: Fault) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A subject without escaped spaces, which are those at the ends of values, and without what is not ASCII.
+fn normalised(subject: &str) -> String {
+    subject.replace("\\ ", "").chars().filter(char::is_ascii).collect()
 }
 
 /// The body of `/whoami`: everything the gate knows about the client of this connection.

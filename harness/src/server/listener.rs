@@ -6,6 +6,7 @@ use mtls_scenarios::Mode;
 
 use super::endpoint::{Endpoint, Generation};
 use super::health::Health;
+use super::last_client::LastClient;
 use super::maker::Maker;
 use super::{Fault, Limits};
 
@@ -17,6 +18,7 @@ pub(super) struct Listener {
     pub(super) unasking: Arc<Generation>,
     pub(super) maker: Arc<Maker>,
     pub(super) health: Arc<Health>,
+    pub(super) last_client: LastClient,
     pub(super) limits: Limits,
 }
 
@@ -128,7 +130,14 @@ mod tests {
         let endpoints = registry::register_endpoints("main", endpoints, &accounts, &maker).unwrap();
         let unasking = maker.unasking().unwrap();
         let health = Arc::new(Health::new(fault));
-        Listener { endpoints, unasking, maker, health, limits: Limits::default() }
+        Listener {
+            endpoints,
+            unasking,
+            maker,
+            health,
+            last_client: LastClient::default(),
+            limits: Limits::default(),
+        }
     }
 
     /// Host and mode that a name leads to, and whether its client is trusted.

@@ -18,6 +18,7 @@ mod health;
 mod hello;
 mod http;
 mod identity;
+mod last_client;
 mod listener;
 mod maker;
 mod policy;

@@ -31,6 +31,27 @@ pub(super) struct Session {
     pub(super) fault: Option<Fault>,
 }
 
+impl Session {
+    /// A connection without TLS; requests choose the endpoint. Only a fault serves it.
+    pub(super) fn without_tls(listener: &Arc<Listener>) -> Option<Self> {
+        let endpoint = Arc::clone(listener.endpoints.first()?);
+        Some(Self {
+            listener: Arc::clone(listener),
+            generation: Arc::clone(&listener.unasking),
+            host: endpoint.host.clone(),
+            endpoint,
+            routed_by_host: true,
+            client: Client::Anonymous,
+            exempt: false,
+            resumed: false,
+            tls_version: "none",
+            alpn: None,
+            used: AtomicBool::new(false),
+            fault: listener.maker.fault,
+        })
+    }
+}
+
 /// Who the client is.
 #[derive(Clone, Debug)]
 pub(super) enum Client {

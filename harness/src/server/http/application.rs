@@ -6,7 +6,7 @@ use hyper::body::Bytes;
 use mtls_scenarios::Alpn;
 
 use super::answer::{Answer, plain, with_body};
-use super::path;
+use super::detour;
 use crate::server::Fault;
 use crate::server::endpoint::Endpoint;
 use crate::server::identity::WhoAmI;
@@ -36,16 +36,10 @@ pub(super) fn answer(
     request: &Request<()>,
 ) -> Answer {
     let seen_by_gate = Resource::at(request.uri().path());
-    let resource = match session.fault {
-        Some(Fault::EncodedPathNotGated) => Resource::at(&path::resolve(request.uri().path())),
-        _ => seen_by_gate,
-    };
+    let resource =
+        detour::path(session.fault, request).map_or(seen_by_gate, |path| Resource::at(&path));
     let is_get = request.method() == Method::GET;
-    let ungated = match session.fault {
-        Some(Fault::EncodedPathNotGated) => seen_by_gate.is_none(),
-        Some(Fault::HeadNotGated) => !is_get,
-        _ => false,
-    };
+    let ungated = resource != seen_by_gate || detour::is_unguarded(session.fault, request);
     match resource {
         None => plain(StatusCode::NOT_FOUND),
         Some(Resource::Protected) if ungated => marker(endpoint),

@@ -66,7 +66,7 @@ fn unchecked<'r, B>(
     let (field, last_field) = (fields.next(), fields.next_back());
     let named = target.or(field);
     match session.fault? {
-        Fault::DefaultEndpoint | Fault::UnknownNameIsPublic => {
+        Fault::DefaultEndpoint | Fault::UnknownNameIsPublic | Fault::ServesPlaintext => {
             named.filter(|_| session.routed_by_host)
         }
         Fault::HostRouting => named,

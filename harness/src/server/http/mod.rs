@@ -8,6 +8,7 @@ mod answer;
 mod application;
 mod authority;
 mod claims;
+mod detour;
 mod identity_headers;
 mod path;
 

@@ -105,6 +105,31 @@ async fn subjects_that_lose_something() {
 }
 
 #[tokio::test]
+async fn names_that_are_taken_for_others() {
+    for (fault, expected) in [
+        (None, "CN=ä b\\ ,O=Example ORG"),
+        (Some(Fault::NormalisedIdentity), "CN= b,O=Example ORG"),
+    ] {
+        let world = world_with(fault).await;
+        let client = world.alpha.client("ä b ");
+        assert_eq!(subject(&world, &[&client]).await, (expected.to_owned(), fault.is_none()));
+    }
+}
+
+#[tokio::test]
+async fn the_client_before() {
+    for (fault, mixed_up) in [(None, false), (Some(Fault::IdentityOfLastClient), true)] {
+        let world = world_with(fault).await;
+        let nobody = Client::anonymous(VERSIONS[1]);
+        assert!(!world.visit(&nobody, GAMMA).await.unwrap().verified);
+        subject(&world, &[&world.alpha.client("Client")]).await;
+        let visit = world.visit(&nobody, GAMMA).await.unwrap();
+        assert_eq!((visit.verified, visit.marker), (mixed_up, mixed_up));
+        assert!(world.visit(&nobody, "alpha.agents.test").await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn privileged_names() {
     for version in VERSIONS {
         for (fault, admitted) in [(None, false), (Some(Fault::TrustPrivilegedName), true)] {

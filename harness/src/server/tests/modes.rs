@@ -2,6 +2,8 @@
 
 use http::Request;
 use http_body_util::Empty;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::client::{Client, VERSIONS, marker, world_with};
 use crate::server::Fault;
@@ -66,6 +68,47 @@ async fn every_method() {
             assert_eq!(status, expected, "{method}");
             assert_eq!(body == marker("gamma"), fault.is_some() && method != "HEAD");
         }
+    }
+}
+
+#[tokio::test]
+async fn detours() {
+    for (path, head, fault) in [
+        ("/whoami", "X-Original-URL: /protected\r\n", Fault::PathFromHeader),
+        ("/protected%00.css", "", Fault::CutPathNotGated),
+        ("/protected", "X-Forwarded-For: 192.0.2.1, 127.0.0.1\r\n", Fault::LocalClientsNotGated),
+        ("/protected", "Connection: upgrade\r\nUpgrade: websocket\r\n", Fault::UpgradeNotGated),
+    ] {
+        for fault in [None, Some(fault)] {
+            let world = world_with(fault).await;
+            let nobody = Client::anonymous(VERSIONS[1]);
+            let mut connection = world.connect(&nobody, GAMMA).await.unwrap();
+            assert_eq!(connection.get("/protected").await.unwrap().0, 403);
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {GAMMA}\r\n{head}\r\n");
+            let (_, body) = connection.send(&request).await.unwrap();
+            assert_eq!(body == marker("gamma"), fault.is_some(), "{path} {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn plaintext() {
+    for (fault, host, served) in [
+        (None, ALPHA, false),
+        (Some(Fault::ServesPlaintext), ALPHA, true),
+        (Some(Fault::ServesPlaintext), GAMMA, false),
+    ] {
+        let world = world_with(fault).await;
+        let mut stream = TcpStream::connect(world.gate.address("main").unwrap()).await.unwrap();
+        let request =
+            format!("GET /protected HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let marker = marker(host.split('.').next().unwrap());
+        assert_eq!(answer.ends_with(marker.as_bytes()), served, "{fault:?} {host}");
+        let honest = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+        assert!(world.visit(&honest, ALPHA).await.unwrap().marker);
     }
 }
 
