@@ -239,6 +239,8 @@ faults! {
     UpgradeNotGated = "upgrade-not-gated",
     /// Serves HTTP without TLS at the same ports, and routes it by `Host` past every policy.
     ServesPlaintext = "serves-plaintext",
+    /// Compares Host with the server name octet by octet.
+    LiteralHost = "literal-host",
 }
 
 impl Fault {
