@@ -47,9 +47,11 @@ pub(super) async fn serve(stream: TcpStream, listener: Arc<Listener>, stop: watc
             }
             return;
         }
+        let turn = listener.health.turn().await;
         let handshake =
-            tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
-        if let Ok(Some((mut tls, session))) = handshake.await {
+            tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener)).await;
+        drop(turn);
+        if let Ok(Some((mut tls, session))) = handshake {
             let early_data = early_data(&mut tls);
             if early_data.is_empty() {
                 serve_http(tls, session, stop).await;

@@ -241,6 +241,10 @@ faults! {
     ServesPlaintext = "serves-plaintext",
     /// Compares Host with the server name octet by octet.
     LiteralHost = "literal-host",
+    /// Shakes hands with one client after the other, and waits for each of them.
+    OneHandshakeAtATime = "one-handshake-at-a-time",
+    /// Keeps a thread busy with every open connection, and has six.
+    FewConnections = "few-connections",
 }
 
 impl Fault {
