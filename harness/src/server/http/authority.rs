@@ -51,7 +51,9 @@ fn route_by_host<'s>(session: &'s Session, authority: &[u8]) -> Option<Route<'s>
     let dotted = without_dot(authority);
     let name = str::from_utf8(dotted.or_else(|| host_in(authority))?).ok()?;
     let endpoint = session.listener.endpoints.iter().find(|endpoint| endpoint.answers_for(name))?;
-    if dotted.is_none() && Arc::ptr_eq(endpoint, &session.endpoint) {
+    // Without TLS nobody was let in at the first endpoint either.
+    let let_in = session.fault != Some(Fault::ServesPlaintext);
+    if let_in && dotted.is_none() && Arc::ptr_eq(endpoint, &session.endpoint) {
         return Some(own(session));
     }
     let mode = endpoint.current().mode;
