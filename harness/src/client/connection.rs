@@ -1,6 +1,6 @@
 //! A connection that is ready for requests.
 
-use mtls_reports::model::{Phase, TlsFacts};
+use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
@@ -52,6 +52,11 @@ impl Connection {
     ) -> Result<Response, Failure> {
         match timeout_at(deadline, self.sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
+            Ok(Err(closed @ Failure::Refused(TlsRefusal::Close))) => {
+                let left = timeout_at(deadline, self.sender.took_leave()).await;
+                let left = left.unwrap_or(false);
+                Err(if left { closed } else { self.testimony.explain(closed) })
+            }
             Ok(Err(failure)) => Err(self.testimony.explain(failure)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }

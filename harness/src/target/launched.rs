@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep};
 use super::change::ChangeError;
 use super::configuration::Configuration;
 use super::material::Material;
+use super::ports::Ports;
 use super::process::Process;
 use super::template::UnknownPlaceholder;
 
@@ -89,7 +90,7 @@ pub(super) struct Launched {
     program: PathBuf,
     directory: TempDir,
     generation: u64,
-    pub(super) addresses: BTreeMap<String, SocketAddr>,
+    ports: Ports,
     pub(super) version: Option<PeerText>,
 }
 
@@ -133,9 +134,11 @@ impl Launched {
             .prefix("mtls-harness-")
             .tempdir()
             .map_err(failed_to("make a temporary directory"))?;
-        let addresses = free_ports(policy.target).map_err(failed_to("find a free port"))?;
+        let ports = Ports::choose(policy.target.listeners.keys());
+        let ports = ports.map_err(failed_to("find a free port"))?;
+        let addresses = ports.addresses();
         let configuration =
-            Configuration { policy, launch, directory: directory.path(), addresses: &addresses };
+            Configuration { policy, launch, directory: directory.path(), addresses };
         let args = configuration.write(1)?;
         let process = Process::start(program, &args, directory.path())
             .map_err(failed_to("start the server"))?;
@@ -145,7 +148,7 @@ impl Launched {
             program: program.to_owned(),
             directory,
             generation: 1,
-            addresses,
+            ports,
             version: None,
         };
         match launched.wait_until_ready(launch.ready_within).await {
@@ -157,9 +160,14 @@ impl Launched {
         }
     }
 
+    /// Where its listeners are.
+    pub(super) const fn addresses(&self) -> &BTreeMap<String, SocketAddr> {
+        self.ports.addresses()
+    }
+
     async fn wait_until_ready(&mut self, seconds: u64) -> Result<(), LaunchError> {
         let deadline = Instant::now() + Duration::from_secs(seconds);
-        for address in self.addresses.clone().into_values() {
+        for address in self.addresses().clone().into_values() {
             while TcpStream::connect(address).await.is_err() {
                 let exited = self.process.exited().map_err(failed_to("look after the server"))?;
                 if let Some(status) = exited {
@@ -206,7 +214,7 @@ impl Launched {
 
     fn configure(&mut self, policy: Policy<'_>) -> Result<Vec<String>, LaunchError> {
         self.generation += 1;
-        let (directory, addresses) = (self.directory.path(), &self.addresses);
+        let (directory, addresses) = (self.directory.path(), self.ports.addresses());
         Configuration { policy, launch: &self.launch, directory, addresses }.write(self.generation)
     }
 
@@ -245,16 +253,4 @@ async fn version_of(program: &Path, args: &[String]) -> Option<PeerText> {
     let text = [output.stdout, output.stderr].concat();
     let line = String::from_utf8_lossy(&text).lines().next()?.trim().to_owned();
     Some(PeerText::new(&line)).filter(|text| !text.is_empty())
-}
-
-/// A free loopback port for every listener; all are held until all are chosen, so they differ.
-fn free_ports(target: &Target) -> io::Result<BTreeMap<String, SocketAddr>> {
-    let mut held = Vec::new();
-    let mut addresses = BTreeMap::new();
-    for name in target.listeners.keys() {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        addresses.insert(name.clone(), listener.local_addr()?);
-        held.push(listener);
-    }
-    Ok(addresses)
 }

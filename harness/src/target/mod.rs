@@ -5,6 +5,7 @@ mod configuration;
 mod launched;
 mod material;
 mod mock;
+mod ports;
 mod process;
 mod remote;
 mod running;

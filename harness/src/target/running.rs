@@ -102,7 +102,7 @@ impl Blueprint {
             Start::Launch(launch) => {
                 let launched = Launched::start(self.policy(None), launch).await?;
                 let version = launched.version.clone();
-                (launched.addresses.clone(), version, Backing::Launched(Box::new(launched)))
+                (launched.addresses().clone(), version, Backing::Launched(Box::new(launched)))
             }
             Start::Running => {
                 let addresses = remote::resolve(&self.target)?;
