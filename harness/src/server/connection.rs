@@ -56,8 +56,11 @@ pub(super) async fn serve(
             }
             return;
         }
+        let turn = listener.health.turn().await;
         let handshake = Box::pin(presented::during(shake_hands(stream, &listener, &reporter)));
-        match tokio::time::timeout(listener.limits.handshake, handshake).await {
+        let shaken = tokio::time::timeout(listener.limits.handshake, handshake).await;
+        drop(turn);
+        match shaken {
             Ok(Some((tls, session))) => serve_early(tls, session, reporter, stop).await,
             Ok(None) => {}
             Err(_) => reporter.refused(None, None, Rejection::TimedOut, None),

@@ -239,6 +239,12 @@ faults! {
     UpgradeNotGated = "upgrade-not-gated",
     /// Serves HTTP without TLS at the same ports, and routes it by `Host` past every policy.
     ServesPlaintext = "serves-plaintext",
+    /// Compares Host with the server name octet by octet.
+    LiteralHost = "literal-host",
+    /// Shakes hands with one client after the other, and waits for each of them.
+    OneHandshakeAtATime = "one-handshake-at-a-time",
+    /// Keeps a thread busy with every open connection, and has six.
+    FewConnections = "few-connections",
 }
 
 impl Fault {

@@ -156,7 +156,7 @@ async fn accept(socket: TcpListener, listener: Arc<Listener>, stop: watch::Recei
     let mut connections = JoinSet::new();
     let mut stopped = stop.clone();
     loop {
-        let free = connections.len() < listener.limits.connections;
+        let free = connections.len() < listener.health.connections(listener.limits.connections);
         tokio::select! {
             biased;
             _ = stopped.changed() => break,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::time::Instant;
 
 use super::Fault;
@@ -16,12 +16,15 @@ const SURVIVABLE: usize = 50;
 const SHORT: usize = 6;
 /// What a gate with [`Fault::QuadraticOnLongLists`] takes for each pair of certificates.
 const PER_PAIR: Duration = Duration::from_millis(5);
+/// Connections at a time at a gate with [`Fault::FewConnections`].
+const FEW: usize = 6;
 
 /// The health of one listener.
 #[derive(Debug)]
 pub(super) struct Health {
     fault: Option<Fault>,
     state: watch::Sender<State>,
+    turn: Mutex<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +39,7 @@ enum State {
 
 impl Health {
     pub(super) fn new(fault: Option<Fault>) -> Self {
-        Self { fault, state: watch::Sender::new(State::Well) }
+        Self { fault, state: watch::Sender::new(State::Well), turn: Mutex::new(()) }
     }
 
     /// A peer sent something that is not TLS.
@@ -58,6 +61,22 @@ impl Health {
                 self.state.send_replace(State::Busy(Instant::now() + work));
             }
             _ => {}
+        }
+    }
+
+    /// The turn to shake hands, where clients have to wait for theirs.
+    pub(super) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.fault {
+            Some(Fault::OneHandshakeAtATime) => Some(self.turn.lock().await),
+            _ => None,
+        }
+    }
+
+    /// Connections at a time, of those that the gate's limits allow.
+    pub(super) fn connections(&self, allowed: usize) -> usize {
+        match self.fault {
+            Some(Fault::FewConnections) => allowed.min(FEW),
+            _ => allowed,
         }
     }
 

@@ -31,8 +31,15 @@ pub(super) fn route<B>(session: &Session, request: &Request<B>) -> Option<Route>
     if let Some(authority) = unchecked(session, request, is_first) {
         return route_by_host(session, authority);
     }
-    let checked = is_for(&session.host, request);
-    (checked || session.fault == Some(Fault::IgnoreHost)).then(|| own(session))
+    let passes = match session.fault {
+        Some(Fault::IgnoreHost) => true,
+        Some(Fault::LiteralHost) => {
+            is_for(&session.host, request)
+                && authorities(request).all(|named| named == session.host.as_bytes())
+        }
+        _ => is_for(&session.host, request),
+    };
+    passes.then(|| own(session))
 }
 
 fn own(session: &Session) -> Route {
@@ -45,7 +52,9 @@ fn route_by_host(session: &Session, authority: &[u8]) -> Option<Route> {
     let dotted = without_dot(authority);
     let name = str::from_utf8(dotted.or_else(|| host_in(authority))?).ok()?;
     let endpoint = session.listener.endpoints.named(name)?;
-    if dotted.is_none() && Arc::ptr_eq(&endpoint, &session.endpoint) {
+    // Without TLS nobody was let in at the first endpoint either.
+    let let_in = session.fault != Some(Fault::ServesPlaintext);
+    if let_in && dotted.is_none() && Arc::ptr_eq(&endpoint, &session.endpoint) {
         return Some(own(session));
     }
     let mode = endpoint.current().mode;
@@ -86,13 +95,17 @@ fn target<B>(request: &Request<B>) -> Option<&[u8]> {
     request.uri().authority().map(|authority| authority.as_str().as_bytes())
 }
 
-/// Whether every authority that the request names is this host: the target's and the `Host` field's.
-fn is_for<B>(host: &str, request: &Request<B>) -> bool {
+/// Every authority that the request names: the target's and the `Host` fields'.
+fn authorities<B>(request: &Request<B>) -> impl Iterator<Item = &[u8]> {
     let fields = request.headers().get_all(HOST);
-    let mut named =
-        target(request).into_iter().chain(fields.iter().map(HeaderValue::as_bytes)).peekable();
+    target(request).into_iter().chain(fields.iter().map(HeaderValue::as_bytes))
+}
+
+/// Whether every authority that the request names is this host, and one is named.
+fn is_for<B>(host: &str, request: &Request<B>) -> bool {
+    let mut named = authorities(request).peekable();
     named.peek().is_some()
-        && fields.iter().nth(1).is_none()
+        && request.headers().get_all(HOST).iter().nth(1).is_none()
         && named.all(|authority| is_host(host, authority))
 }
 

@@ -80,3 +80,36 @@ async fn busy_with_a_long_list() {
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
 }
+
+#[tokio::test]
+async fn waiting_for_a_silent_peer() {
+    for (fault, deaf) in [(None, false), (Some(Fault::OneHandshakeAtATime), true)] {
+        let world = world_with(fault).await;
+        let address = world.gate.address("main").unwrap();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        silent.write_all(&[0x16, 3, 1]).await.unwrap();
+        if deaf {
+            assert!(is_deaf(&world, "alpha.agents.test").await);
+        }
+        assert!(is_well(&world, "crl.agents.test").await);
+        drop(silent);
+        assert!(is_well(&world, "alpha.agents.test").await);
+        world.gate.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn six_connections_and_no_more() {
+    for (fault, deaf) in [(None, false), (Some(Fault::FewConnections), true)] {
+        let world = world_with(fault).await;
+        let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+        let mut open = Vec::new();
+        for _ in 0..6 {
+            open.push(world.connect(&client, "alpha.agents.test").await.unwrap());
+        }
+        assert_eq!(is_deaf(&world, "alpha.agents.test").await, deaf);
+        open.clear();
+        assert!(is_well(&world, "alpha.agents.test").await);
+        world.gate.stop().await;
+    }
+}

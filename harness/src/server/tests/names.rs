@@ -160,3 +160,18 @@ async fn names_in_upper_case() {
     assert!(world.visit(&nobody(), ALPHA).await.is_err());
     assert!(!world.visit(&nobody(), "PUBLIC.agents.test").await.unwrap().verified);
 }
+
+#[tokio::test]
+async fn hosts_in_another_spelling() {
+    for (fault, host, expected) in [
+        (None, "ALPHA.agents.test:443", 200),
+        (Some(Fault::LiteralHost), "ALPHA.agents.test", 421),
+        (Some(Fault::LiteralHost), "alpha.agents.test:443", 421),
+        (Some(Fault::LiteralHost), ALPHA, 200),
+        (Some(Fault::LiteralHost), BETA, 421),
+    ] {
+        let world = world_with(fault).await;
+        let answer = last_answer(&world, &alphas(&world), ALPHA, &[get(host)]).await;
+        assert_eq!(answer.unwrap().0, expected, "{fault:?} {host}");
+    }
+}
