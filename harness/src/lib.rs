@@ -8,4 +8,5 @@ pub mod doctor;
 pub mod pki;
 pub mod run;
 pub mod server;
+pub mod service;
 pub mod target;

@@ -1,6 +1,7 @@
 //! How a client comes to a gate: a new connection, one that was kept open, or bytes on a socket.
 
 use std::fmt;
+use std::num::NonZeroU8;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
@@ -61,6 +62,13 @@ pub struct Raw {
     /// Keep the socket open until the case ends, without reading; else the answer is read.
     #[serde(default)]
     pub hold: bool,
+    /// How many sockets do so, one after the other.
+    #[serde(default = "once")]
+    pub times: NonZeroU8,
+}
+
+const fn once() -> NonZeroU8 {
+    NonZeroU8::MIN
 }
 
 /// Bytes.

@@ -33,8 +33,17 @@ impl Source<'_> {
 
     /// A problem with the first place where `"word"` is written; with the file as a whole where it is not.
     pub(crate) fn about(&self, word: &str, message: String, help: Option<String>) -> Diagnostic {
-        let quoted = format!("\"{word}\"");
-        let offset = self.text.find(&quoted).unwrap_or(0);
+        let offset = self.text.find(&format!("\"{word}\"")).unwrap_or(0);
+        self.at_offset(offset, message, help)
+    }
+
+    /// A problem with the last place where `"word"` is written, which is the one too many.
+    pub(crate) fn about_last(&self, word: &str, message: String) -> Diagnostic {
+        let offset = self.text.rfind(&format!("\"{word}\"")).unwrap_or(0);
+        self.at_offset(offset, message, None)
+    }
+
+    fn at_offset(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
         let before = self.text.get(..offset).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;

@@ -1,4 +1,4 @@
-//! What `mtls-harness` tests: the JSON formats of scenarios, credentials, accounts and targets,
+//! What `mtls-harness` tests: the JSON formats of scenarios, credentials, accounts, targets and gates,
 //! and the expansion of a scenario over its matrix into cases.
 //!
 //! This crate describes; it opens no socket and makes no key. The only files it reads are its
@@ -14,6 +14,7 @@ mod diagnostic;
 mod expect;
 mod field;
 mod filter;
+mod gate;
 mod library;
 mod load;
 mod matrix;
@@ -36,6 +37,7 @@ pub use diagnostic::{Diagnostic, did_you_mean};
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
 pub use field::{ExtensionName, Field, SignatureAlgorithm};
 pub use filter::{Filter, FilterError};
+pub use gate::{AccountMode, GateDocument, GateFile, GateFileAccount, GateServer};
 pub use library::Library;
 pub use load::{LoadError, read_target};
 pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, Resumption, TlsVersion};

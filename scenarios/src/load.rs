@@ -156,7 +156,7 @@ fn read_tree(
     Ok(())
 }
 
-fn read_text(path: &Path) -> Result<String, LoadError> {
+pub(crate) fn read_text(path: &Path) -> Result<String, LoadError> {
     let failed = |source| LoadError::Read { path: path.to_owned(), source };
     let size = fs::metadata(path).map_err(failed)?.len();
     if size > MAX_FILE {

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use crate::{Account, Credential, Scenario, Target};
+use crate::{Account, Credential, GateFile, Scenario, Target};
 
 /// `(file name, schema)` of every format.
 pub fn schemas() -> Vec<(&'static str, Value)> {
     vec![
         ("account-v1.json", schemars::schema_for!(Account).to_value()),
         ("credential-v1.json", schemars::schema_for!(Credential).to_value()),
+        ("gate-v1.json", schemars::schema_for!(GateFile).to_value()),
         ("scenario-v1.json", schemars::schema_for!(Scenario).to_value()),
         ("target-v1.json", schemars::schema_for!(Target).to_value()),
     ]

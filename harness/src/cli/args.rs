@@ -25,6 +25,8 @@ pub(super) enum Command {
     List(List),
     /// Explain a scenario or a case: what is tried, what must come of it, why it matters
     Explain(Explain),
+    /// Run the mock gate as a service, to test clients with: accounts from a file, a status page, a log
+    Serve(Serve),
     /// Make certificates
     Pki(Pki),
     /// Break the mock gate in every way it can be broken, and see whether the scenarios notice
@@ -224,6 +226,22 @@ pub(super) struct Doctor {
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Gate file: who has an account, with which CA and mode; read again when it or a file it names changes
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) config: PathBuf,
+    /// Only say whether the gate file and what it names are good
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Where log lines go, `-` for standard output; appended to; standard error if not given
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+    /// Where the CA of a forged server certificate goes, for clients to trust; beside the gate file if not given
+    #[arg(long, value_name = "FILE")]
+    pub(super) server_ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

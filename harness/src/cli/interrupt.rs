@@ -30,9 +30,14 @@ impl Interrupts {
         Self(seen)
     }
 
+    /// Completes with the first interrupt, and says nothing.
+    pub(super) async fn asked(&self) {
+        self.reached(1).await;
+    }
+
     /// Completes with the first interrupt.
     pub(super) async fn first(&self) {
-        self.reached(1).await;
+        self.asked().await;
         terminal::note("interrupted: ending with what is known; once more to end at once");
     }
 

@@ -12,6 +12,7 @@ mod rerun;
 mod run;
 mod selection;
 mod selftest;
+mod serve;
 mod target;
 mod terminal;
 
@@ -30,6 +31,7 @@ pub fn main() -> ProcessExitCode {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
         Command::Explain(explain) => explain::explain(&explain),
+        Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::Doctor(doctor) => doctor::doctor(&doctor),

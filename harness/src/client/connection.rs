@@ -1,7 +1,6 @@
 //! A connection that is ready for requests.
 
-use mtls_reports::model::{Phase, TlsFacts};
-use mtls_scenarios::Alpn;
+use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
@@ -14,7 +13,6 @@ pub struct Connection {
     pub(super) sender: Sender,
     pub(super) testimony: Testimony,
     pub(super) facts: TlsFacts,
-    pub(super) alpn: Alpn,
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
@@ -54,7 +52,12 @@ impl Connection {
     ) -> Result<Response, Failure> {
         match timeout_at(deadline, self.sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
-            Ok(Err(failure)) => Err(self.testimony.explain(failure, self.alpn)),
+            Ok(Err(closed @ Failure::Refused(TlsRefusal::Close))) => {
+                let left = timeout_at(deadline, self.sender.took_leave()).await;
+                let left = left.unwrap_or(false);
+                Err(if left { closed } else { self.testimony.explain(closed) })
+            }
+            Ok(Err(failure)) => Err(self.testimony.explain(failure)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }
     }

@@ -111,10 +111,9 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     let authorities = resolver.authorities();
     match started {
         Ok(Ok(sender)) => {
-            let alpn = dial.alpn;
-            Ok(Connection { sender, testimony, facts, alpn, tickets, authorities, early_response })
+            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response })
         }
-        Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e), dial.alpn), facts)),
+        Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
         Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
     }
 }

@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use mtls_reports::PeerText;
 use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
@@ -94,7 +95,11 @@ where
 /// The sending half of an HTTP connection.
 pub(super) enum Sender {
     Http1(http1::SendRequest<Body>),
-    H2(http2::SendRequest<Body>),
+    H2 {
+        sender: http2::SendRequest<Body>,
+        /// Whether the connection has come to a good end, once it has ended.
+        ended: Option<JoinHandle<bool>>,
+    },
 }
 
 impl Sender {
@@ -128,8 +133,15 @@ impl Sender {
                     .max_header_list_size(MAX_HEAD)
                     .handshake(io)
                     .await?;
-                tasks.execute(connection);
-                Ok(Self::H2(sender))
+                let ended = timeout_at(tasks.until, connection);
+                let ended = tokio::spawn(async move {
+                    match ended.await {
+                        Ok(Ok(())) => true,
+                        Ok(Err(e)) => matches!(Failure::from_http(&e), Failure::Refused(_)),
+                        Err(_) => false,
+                    }
+                });
+                Ok(Self::H2 { sender, ended: Some(ended) })
             }
         }
     }
@@ -138,7 +150,19 @@ impl Sender {
     pub(super) async fn is_reusable(&mut self) -> bool {
         match self {
             Self::Http1(sender) => sender.ready().await.is_ok(),
-            Self::H2(sender) => sender.ready().await.is_ok(),
+            Self::H2 { sender, .. } => sender.ready().await.is_ok(),
+        }
+    }
+
+    /// Whether the peer has ended the connection as HTTP/2 says it shall (GOAWAY, RFC 9113 6.8). To be asked when it has
+    /// ended.
+    pub(super) async fn took_leave(&mut self) -> bool {
+        match self {
+            Self::Http1(_) => false,
+            Self::H2 { ended, .. } => match ended.take() {
+                Some(ended) => ended.await.unwrap_or(false),
+                None => false,
+            },
         }
     }
 
@@ -146,7 +170,7 @@ impl Sender {
     pub(super) async fn exchange(&mut self, request: Request<'_>) -> Result<Response, Failure> {
         let response = match self {
             Self::Http1(sender) => sender.send_request(build(request, Alpn::Http1)?).await,
-            Self::H2(sender) => sender.send_request(build(request, Alpn::H2)?).await,
+            Self::H2 { sender, .. } => sender.send_request(build(request, Alpn::H2)?).await,
         };
         read(response.map_err(|e| Failure::from_http(&e))?).await
     }

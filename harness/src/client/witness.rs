@@ -9,7 +9,6 @@ use std::task::{Context, Poll, ready};
 
 use mtls_reports::PeerText;
 use mtls_reports::model::TlsRefusal;
-use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::failure::Failure;
@@ -27,12 +26,11 @@ enum Ending {
 
 impl Testimony {
     /// What lies behind a failure of HTTP: what the TLS layer saw is the cause, whatever HTTP made of it.
-    pub(super) fn explain(&self, failure: Failure, alpn: Alpn) -> Failure {
+    pub(super) fn explain(&self, failure: Failure) -> Failure {
         match (self.0.get(), failure) {
             (Some(Ending::Failed(cause)), _) => cause.clone(),
-            // The peer did not hang up: our side did, because of what it had been sent. In HTTP/2 that is also how a peer
-            // takes its leave (GOAWAY, RFC 9113 6.8).
-            (None, Failure::Refused(TlsRefusal::Close)) if alpn == Alpn::Http1 => {
+            // The peer did not hang up: our side did, because of what it had been sent.
+            (None, Failure::Refused(TlsRefusal::Close)) => {
                 Failure::Misbehaved(PeerText::new("not HTTP: it made us hang up"))
             }
             (_, failure) => failure,

@@ -90,7 +90,8 @@ async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
     };
     let mut course = Course::new(context, case, stage);
     let played = steps(&mut course, scenario).await;
-    course.leave().end().await;
+    let Course { stage, .. } = course;
+    stage.end().await;
     played
 }
 

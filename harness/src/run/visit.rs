@@ -156,15 +156,19 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
     let twin = Twin { visit, spot: &spot, credential: None };
     let control = twin.before(course).await?;
     let (started, deadline) = (Instant::now(), course.deadline());
-    let sent = PlainSocket::send(spot.address, &octets, deadline).await;
-    let answer = match sent {
-        Ok(socket) if raw.hold => {
-            course.sockets.push(socket);
-            return Ok((passed(), None));
-        }
-        Ok(socket) => socket.answer(deadline).await,
-        Err(failure) => Err(failure),
-    };
+    let mut answer = None;
+    for _ in 0..raw.times.get() {
+        let sent = PlainSocket::send(spot.address, &octets, deadline).await;
+        answer = match sent {
+            Ok(socket) if raw.hold => {
+                course.sockets.push(socket);
+                None
+            }
+            Ok(socket) => Some(socket.answer(deadline).await),
+            Err(failure) => Some(Err(failure)),
+        };
+    }
+    let Some(answer) = answer else { return Ok((passed(), None)) };
     let words = Words::default();
     let probe = Probe { target: course.stage.target(), spot: &spot, words: &words, deadline };
     let observed = probe.plain(answer, started);

@@ -1,6 +1,6 @@
 //! Trust bundles on disk, as customers upload them.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -24,12 +24,6 @@ pub enum CaFileError {
         /// Why.
         #[source]
         source: io::Error,
-    },
-    /// It is too large.
-    #[error("CA file {} is larger than 4 MiB", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
     },
     /// It is not PEM.
     #[error("CA file {} is not PEM", path.display())]
@@ -61,13 +55,8 @@ pub enum CaFileError {
 /// Reads the CA certificates of a PEM file; other PEM sections are passed over.
 pub fn load_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileError> {
     let owned = || path.to_owned();
-    let mut octets = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_OCTETS + 1).read_to_end(&mut octets))
-        .map_err(|source| CaFileError::Unreadable { path: owned(), source })?;
-    if u64::try_from(octets.len()).is_ok_and(|length| length > MAX_OCTETS) {
-        return Err(CaFileError::TooLarge { path: owned() });
-    }
+    let octets =
+        read_bounded(path).map_err(|source| CaFileError::Unreadable { path: owned(), source })?;
     let certificates = CertificateDer::pem_slice_iter(&octets)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|source| CaFileError::NotPem { path: owned(), source })?;
@@ -82,4 +71,18 @@ pub fn load_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, CaFileE
         })?;
     }
     Ok(certificates)
+}
+
+/// The content of a file that people or programs write while it is read.
+pub(crate) fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    // Opening a pipe or reading a device might never end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut octets = Vec::new();
+    File::open(path)?.take(MAX_OCTETS + 1).read_to_end(&mut octets)?;
+    if u64::try_from(octets.len()).is_ok_and(|length| length > MAX_OCTETS) {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 4 MiB"));
+    }
+    Ok(octets)
 }

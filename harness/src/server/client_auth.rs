@@ -61,8 +61,7 @@ impl ClientCertVerifier for ClientAuth {
         if self.generation.open {
             return Ok(ClientCertVerified::assertion());
         }
-        let verdict = self.verifier()?.verify_client_cert(end_entity, intermediates, now);
-        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
+        self.verifier()?.verify_client_cert(end_entity, intermediates, now)
     }
 
     fn verify_tls12_signature(
@@ -71,8 +70,7 @@ impl ClientCertVerifier for ClientAuth {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let verdict = self.verifier()?.verify_tls12_signature(message, cert, dss);
-        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
+        self.verifier()?.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -81,8 +79,7 @@ impl ClientCertVerifier for ClientAuth {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let verdict = self.verifier()?.verify_tls13_signature(message, cert, dss);
-        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
+        self.verifier()?.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -26,6 +26,17 @@ pub struct GateConfig {
     pub limits: Limits,
 }
 
+/// What of a gate's configuration can change while it runs.
+#[derive(Debug)]
+pub struct GatePolicy {
+    /// Customers.
+    pub accounts: Vec<GateAccount>,
+    /// Endpoints by listener; the listeners are those that the gate has.
+    pub listeners: BTreeMap<String, Vec<GateEndpoint>>,
+    /// Another server certificate with its key, if it is to change.
+    pub server: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+}
+
 /// A customer of the gate.
 #[derive(Clone, Debug)]
 pub struct GateAccount {
@@ -170,6 +181,9 @@ pub enum ConfigError {
     /// The server's own certificate or key.
     #[error("the server certificate or its key cannot be used")]
     ServerCertificate(#[source] rustls::Error),
+    /// A policy is about sockets that the gate does not have.
+    #[error("the gate has no listener '{0}'")]
+    NoSuchListener(String),
     /// A control names an endpoint that does not exist.
     #[error("no endpoint has the host '{0}'")]
     UnknownHost(String),

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use ::http::Request;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use mtls_scenarios::Alpn;
@@ -18,11 +20,12 @@ use tokio::sync::watch;
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use super::health::Place;
 use super::hello::{self, Recorder};
 use super::listener::{Listener, ServerName};
+use super::observe::Reporter;
+use super::rejection::Rejection;
 use super::session::{Client, Session};
-use super::{Fault, admission, http};
+use super::{Fault, admission, http, presented};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
 const UNRECOGNIZED_NAME: [u8; 7] = [21, 3, 3, 0, 2, 2, 112];
@@ -39,7 +42,7 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Serves a connection until it ends, fails or has taken too long.
 pub(super) async fn serve(
     stream: TcpStream,
-    place: Place,
+    reporter: Reporter,
     listener: Arc<Listener>,
     stop: watch::Receiver<bool>,
 ) {
@@ -49,23 +52,18 @@ pub(super) async fn serve(
         let _ = stream.set_nodelay(true);
         if listener.maker.fault == Some(Fault::ServesPlaintext) && !is_handshake(&stream).await {
             if let Some(session) = Session::without_tls(&listener) {
-                serve_http(stream, session, stop).await;
+                serve_http(stream, session, reporter, stop).await;
             }
             return;
         }
-        let handshake =
-            tokio::time::timeout(listener.limits.handshake, shake_hands(stream, &listener));
-        let Ok(Some((mut tls, session))) = handshake.await else {
-            return listener.health.after_failed_handshake(place);
-        };
-        let _place = listener.health.after_handshake(place);
-        let early_data = early_data(&mut tls);
-        if early_data.is_empty() {
-            serve_http(tls, session, stop).await;
-        } else {
-            let (read, write) = tokio::io::split(tls);
-            let all = Cursor::new(early_data).chain(read);
-            serve_http(tokio::io::join(all, write), session, stop).await;
+        let turn = listener.health.turn().await;
+        let handshake = Box::pin(presented::during(shake_hands(stream, &listener, &reporter)));
+        let shaken = tokio::time::timeout(listener.limits.handshake, handshake).await;
+        drop(turn);
+        match shaken {
+            Ok(Some((tls, session))) => serve_early(tls, session, reporter, stop).await,
+            Ok(None) => {}
+            Err(_) => reporter.refused(None, None, Rejection::TimedOut, None),
         }
     })
     .await;
@@ -74,16 +72,21 @@ pub(super) async fn serve(
 async fn shake_hands(
     stream: TcpStream,
     listener: &Arc<Listener>,
+    reporter: &Reporter,
 ) -> Option<(TlsStream<TcpStream>, Session)> {
     let recorder = Recorder::new(stream);
     let mut acceptor = LazyConfigAcceptor::new(Acceptor::default(), recorder);
-    let Ok(start) = (&mut acceptor).await else {
-        let (stream, seen) = acceptor.take_io()?.into_parts();
-        if !hello::is_tls(&seen) {
-            listener.health.after_garbage();
+    let start = match (&mut acceptor).await {
+        Ok(start) => start,
+        Err(error) => {
+            reporter.refused(None, None, Rejection::of(&error, None), None);
+            let (stream, seen) = acceptor.take_io()?.into_parts();
+            if !hello::is_tls(&seen) {
+                listener.health.after_garbage();
+            }
+            linger(stream).await;
+            return None;
         }
-        linger(stream).await;
-        return None;
     };
     let (mut stream, seen) = start.io.into_parts();
     let accepted = start.accepted;
@@ -92,6 +95,9 @@ async fn shake_hands(
     let choice = listener
         .select(server_name.as_deref().map(|normal| ServerName { normal, written: &written }));
     let Some(choice) = choice else {
+        let name = server_name.as_deref();
+        let reason = name.map_or(Rejection::NoServerName, |_| Rejection::UnknownServerName);
+        reporter.refused(name, None, reason, None);
         stream.write_all(&UNRECOGNIZED_NAME).await.ok()?;
         linger(stream).await;
         return None;
@@ -102,7 +108,11 @@ async fn shake_hands(
     let config = listener.maker.server_config(generation, &resumption, &listener.health).ok()?;
     let tls = match start.into_stream(config).into_fallible().await {
         Ok(tls) => tls,
-        Err((_, stream)) => {
+        Err((error, stream)) => {
+            let presented = presented::take();
+            let reason = Rejection::of(&error, presented.as_ref());
+            let host = Some(choice.endpoint.host.as_str());
+            reporter.refused(server_name.as_deref(), host, reason, presented.as_ref());
             linger(stream).await;
             return None;
         }
@@ -134,6 +144,7 @@ async fn shake_hands(
         used: AtomicBool::new(false),
         fault: listener.maker.fault,
     };
+    reporter.connected(&session, presented::take().as_ref());
     Some((tls, session))
 }
 
@@ -156,6 +167,23 @@ async fn linger(mut stream: TcpStream) {
     .await;
 }
 
+/// Serves what came before the end of the handshake, and then the rest.
+async fn serve_early(
+    mut tls: TlsStream<TcpStream>,
+    session: Session,
+    reporter: Reporter,
+    stop: watch::Receiver<bool>,
+) {
+    let early_data = early_data(&mut tls);
+    if early_data.is_empty() {
+        serve_http(tls, session, reporter, stop).await;
+    } else {
+        let (read, write) = tokio::io::split(tls);
+        let all = Cursor::new(early_data).chain(read);
+        serve_http(tokio::io::join(all, write), session, reporter, stop).await;
+    }
+}
+
 /// What a gate with [`Fault::AcceptsEarlyData`](super::Fault::AcceptsEarlyData) has taken; a correct one takes none.
 fn early_data(tls: &mut TlsStream<TcpStream>) -> Vec<u8> {
     use std::io::Read as _;
@@ -167,15 +195,24 @@ fn early_data(tls: &mut TlsStream<TcpStream>) -> Vec<u8> {
     octets
 }
 
-async fn serve_http<S>(stream: S, session: Session, mut stop: watch::Receiver<bool>)
-where
+async fn serve_http<S>(
+    stream: S,
+    session: Session,
+    reporter: Reporter,
+    mut stop: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let is_h2 = session.alpn == Some(Alpn::H2);
     let session = Arc::new(session);
-    let service = service_fn(move |request| {
-        let session = Arc::clone(&session);
-        async move { Ok::<_, Infallible>(http::answer(&session, request).await) }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let (session, reporter) = (Arc::clone(&session), reporter.clone());
+        async move {
+            let (method, uri) = (request.method().clone(), request.uri().clone());
+            let answer = http::answer(&session, request).await;
+            reporter.answered(&session, &method, &uri, answer.status());
+            Ok::<_, Infallible>(answer)
+        }
     });
     let io = TokioIo::new(stream);
     // An error here is the peer's: it went away or does not speak HTTP.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use mtls_scenarios::Mode;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
+use super::directory::Directory;
 use super::endpoint::Endpoint;
 use super::maker::{Maker, Remains};
 use super::policy::Change;
 use super::trust::Trust;
-use super::{ConfigError, Fault, load_ca_file, registry};
+use super::{ConfigError, Fault, GatePolicy, load_ca_file, registry};
 
 /// A handle on a running gate. Each change takes effect as a whole or not at all, for new connections and for
 /// requests on open ones.
@@ -24,18 +25,18 @@ pub struct Control {
 #[derive(Debug)]
 struct Shared {
     maker: Arc<Maker>,
-    endpoints: Vec<Arc<Endpoint>>,
+    listeners: BTreeMap<String, Arc<Directory>>,
     accounts: Mutex<BTreeMap<String, Trust>>,
 }
 
 impl Control {
     pub(super) fn new(
         maker: Arc<Maker>,
-        endpoints: Vec<Arc<Endpoint>>,
+        listeners: BTreeMap<String, Arc<Directory>>,
         accounts: BTreeMap<String, Trust>,
     ) -> Self {
         let accounts = Mutex::new(accounts);
-        Self { shared: Arc::new(Shared { maker, endpoints, accounts }) }
+        Self { shared: Arc::new(Shared { maker, listeners, accounts }) }
     }
 
     /// Sets the mode of the endpoints of a host. No change where it is their mode already.
@@ -111,6 +112,57 @@ impl Control {
         Ok(())
     }
 
+    /// Puts another policy in the place of the whole. Endpoints that are as before are not disturbed; those that
+    /// are new or changed begin anew, and what those that are changed or gone have let in is served no longer.
+    pub fn apply(&self, policy: GatePolicy) -> Result<(), ConfigError> {
+        let GatePolicy { accounts, listeners, server } = policy;
+        let Shared { maker, listeners: directories, .. } = &*self.shared;
+        let mut current = self.accounts();
+        let server = server.map(|(list, key)| maker.certified(list, key)).transpose()?;
+        let accounts = registry::register_accounts(accounts)?;
+        if let Some(missing) = directories.keys().find(|name| !listeners.contains_key(*name)) {
+            return Err(ConfigError::EmptyListener(missing.clone()));
+        }
+        let mut next = Vec::with_capacity(listeners.len());
+        for (name, endpoints) in listeners {
+            let directory =
+                directories.get(&name).ok_or_else(|| ConfigError::NoSuchListener(name.clone()))?;
+            let mut endpoints = registry::register_endpoints(&name, endpoints, &accounts, maker)?;
+            self.keep_unchanged(&mut endpoints, &directory.all(), [&current, &accounts]);
+            next.push((directory, endpoints));
+        }
+        // Nothing can go wrong from here on.
+        if !self.has_fault(Fault::ReloadIgnored) {
+            if let Some(server) = server {
+                maker.show(server);
+            }
+            for (directory, endpoints) in next {
+                directory.replace(endpoints);
+            }
+        }
+        *current = accounts;
+        Ok(())
+    }
+
+    /// Puts endpoints of before in the place of those that are the same and trust the same.
+    fn keep_unchanged(
+        &self,
+        endpoints: &mut [Arc<Endpoint>],
+        before: &[Arc<Endpoint>],
+        accounts: [&BTreeMap<String, Trust>; 2],
+    ) {
+        let fault = self.shared.maker.fault;
+        for endpoint in endpoints {
+            let [then, now] = accounts.map(|accounts| {
+                endpoint.account.as_deref().map(|name| Trust::of(accounts, name, fault))
+            });
+            let same = before.iter().find(|before| before.has_policy_of(endpoint));
+            if let Some(same) = same.filter(|_| then == now) {
+                *endpoint = Arc::clone(same);
+            }
+        }
+    }
+
     /// Moves the gate's clock ahead: what expires by then has expired.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.maker.clock.advance(by);
@@ -145,7 +197,7 @@ impl Control {
     fn renew(
         &self,
         accounts: &BTreeMap<String, Trust>,
-        endpoints: &[&Arc<Endpoint>],
+        endpoints: &[Arc<Endpoint>],
         change: Change,
     ) -> Result<(), ConfigError> {
         let mut next = Vec::with_capacity(endpoints.len());
@@ -161,8 +213,10 @@ impl Control {
         Ok(())
     }
 
-    fn endpoints_where(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<&Arc<Endpoint>> {
-        self.shared.endpoints.iter().filter(|endpoint| wanted(endpoint)).collect()
+    fn endpoints_where(&self, wanted: impl Fn(&Endpoint) -> bool) -> Vec<Arc<Endpoint>> {
+        let directories = self.shared.listeners.values();
+        let all = directories.flat_map(|directory| directory.all().to_vec());
+        all.filter(|endpoint| wanted(endpoint)).collect()
     }
 
     fn has_fault(&self, fault: Fault) -> bool {

@@ -56,10 +56,22 @@ impl Endpoint {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether another one is this one, as far as can be seen here: all but whom its account trusts.
+    pub(super) fn has_policy_of(&self, other: &Self) -> bool {
+        let names =
+            |endpoint: &Self| endpoint.names.read().unwrap_or_else(PoisonError::into_inner).clone();
+        self.host == other.host
+            && self.marker == other.marker
+            && self.account == other.account
+            && self.check_crls == other.check_crls
+            && names(self) == names(other)
+            && self.current().has_policy_of(&other.current())
+    }
+
     /// Starts a generation; connections of the one before are served no longer.
     pub(super) fn replace(&self, next: Arc<Generation>) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        current.retired.store(true, Ordering::Release);
+        current.retire();
         *current = next;
     }
 }
@@ -83,6 +95,15 @@ impl Generation {
     /// Whether another generation has followed.
     pub(super) fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
+    }
+
+    /// Its connections are served no longer.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+    }
+
+    fn has_policy_of(&self, other: &Self) -> bool {
+        (self.mode, self.open) == (other.mode, other.open)
     }
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.

@@ -239,16 +239,12 @@ faults! {
     UpgradeNotGated = "upgrade-not-gated",
     /// Serves HTTP without TLS at the same ports, and routes it by `Host` past every policy.
     ServesPlaintext = "serves-plaintext",
-    /// Compares hosts octet by octet: other case and a port make a name somebody else's.
+    /// Compares Host with the server name octet by octet.
     LiteralHost = "literal-host",
-    /// Accepts nobody while a client is in the middle of its handshake.
-    HandshakesOneAtATime = "handshakes-one-at-a-time",
-    /// Accepts nobody while it has eight connections.
+    /// Shakes hands with one client after the other, and waits for each of them.
+    OneHandshakeAtATime = "one-handshake-at-a-time",
+    /// Keeps a thread busy with every open connection, and has six.
     FewConnections = "few-connections",
-    /// Has eight places for connections, and never frees that of a client whose handshake failed.
-    LeaksPlaces = "leaks-places",
-    /// Closes the listener after a certificate that it cannot read, or whose key it cannot use.
-    DiesOnUnreadableCertificate = "dies-on-unreadable-certificate",
 }
 
 impl Fault {

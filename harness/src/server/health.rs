@@ -1,12 +1,11 @@
 //! Whether a listener still accepts connections: always, but for the faults of availability.
 
 use std::io;
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use rustls::CertificateError;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::time::Instant;
 
 use super::Fault;
@@ -17,22 +16,15 @@ const SURVIVABLE: usize = 50;
 const SHORT: usize = 6;
 /// What a gate with [`Fault::QuadraticOnLongLists`] takes for each pair of certificates.
 const PER_PAIR: Duration = Duration::from_millis(5);
-/// Connections that a gate with [`Fault::FewConnections`] or [`Fault::LeaksPlaces`] has at a time.
-const FEW: usize = 8;
+/// Connections at a time at a gate with [`Fault::FewConnections`].
+const FEW: usize = 6;
 
 /// The health of one listener.
 #[derive(Debug)]
 pub(super) struct Health {
     fault: Option<Fault>,
     state: watch::Sender<State>,
-    /// How many clients are dealt with at a time, where that is few.
-    places: Option<Arc<Semaphore>>,
-}
-
-/// The place that a client takes; free again when it is dropped.
-#[derive(Debug)]
-pub(super) struct Place {
-    permit: Option<OwnedSemaphorePermit>,
+    turn: Mutex<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,16 +39,7 @@ enum State {
 
 impl Health {
     pub(super) fn new(fault: Option<Fault>) -> Self {
-        let places = match fault {
-            Some(Fault::HandshakesOneAtATime) => Some(1),
-            Some(Fault::FewConnections | Fault::LeaksPlaces) => Some(FEW),
-            _ => None,
-        };
-        Self {
-            fault,
-            state: watch::Sender::new(State::Well),
-            places: places.map(|places| Arc::new(Semaphore::new(places))),
-        }
+        Self { fault, state: watch::Sender::new(State::Well), turn: Mutex::new(()) }
     }
 
     /// A peer sent something that is not TLS.
@@ -81,40 +64,24 @@ impl Health {
         }
     }
 
-    /// A client's certificate was refused.
-    pub(super) fn after_refusal(&self, refusal: &rustls::Error) {
-        let unreadable =
-            matches!(refusal, rustls::Error::InvalidCertificate(CertificateError::BadEncoding));
-        if self.fault == Some(Fault::DiesOnUnreadableCertificate) && unreadable {
-            self.state.send_replace(State::Dead);
+    /// The turn to shake hands, where clients have to wait for theirs.
+    pub(super) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.fault {
+            Some(Fault::OneHandshakeAtATime) => Some(self.turn.lock().await),
+            _ => None,
         }
     }
 
-    /// The place of a client that has shaken hands, as far as it still needs one.
-    pub(super) fn after_handshake(&self, place: Place) -> Option<Place> {
-        (self.fault != Some(Fault::HandshakesOneAtATime)).then_some(place)
-    }
-
-    /// A handshake failed.
-    pub(super) fn after_failed_handshake(&self, place: Place) {
-        if self.fault == Some(Fault::LeaksPlaces)
-            && let Some(permit) = place.permit
-        {
-            permit.forget();
+    /// Connections at a time, of those that the gate's limits allow.
+    pub(super) fn connections(&self, allowed: usize) -> usize {
+        match self.fault {
+            Some(Fault::FewConnections) => allowed.min(FEW),
+            _ => allowed,
         }
-    }
-
-    async fn place(&self) -> Place {
-        let permit = match &self.places {
-            // A semaphore that is never closed.
-            Some(places) => Arc::clone(places).acquire_owned().await.ok(),
-            None => None,
-        };
-        Place { permit }
     }
 
     /// The next connection, once the listener accepts any. May be cancelled.
-    pub(super) async fn accept(&self, socket: &TcpListener) -> io::Result<(TcpStream, Place)> {
+    pub(super) async fn accept(&self, socket: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
         let mut changes = self.state.subscribe();
         loop {
             let state = *changes.borrow_and_update();
@@ -124,8 +91,7 @@ impl Health {
                     State::Busy(until) => tokio::time::sleep_until(until).await,
                     State::Stuck | State::Dead => std::future::pending().await,
                 }
-                let place = self.place().await;
-                socket.accept().await.map(|(stream, _)| (stream, place))
+                socket.accept().await
             };
             tokio::select! {
                 biased;

@@ -8,13 +8,13 @@ use super::verify::{Certificate, hex};
 
 /// Whom a certificate names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identity {
+pub struct Identity {
     /// Subject (RFC 4514); `None` where the certificate cannot be read.
-    pub(super) subject: Option<String>,
+    pub subject: Option<String>,
     /// Subject alternative names as text.
-    pub(super) subject_alt_names: Vec<String>,
+    pub subject_alt_names: Vec<String>,
     /// SHA-256 of the certificate, lower-case hexadecimal; only faults leave it out.
-    pub(super) sha256: Option<String>,
+    pub sha256: Option<String>,
 }
 
 impl Identity {

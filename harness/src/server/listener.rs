@@ -4,22 +4,25 @@ use std::sync::Arc;
 
 use mtls_scenarios::Mode;
 
+use super::directory::Directory;
 use super::endpoint::{Endpoint, Generation};
 use super::health::Health;
 use super::last_client::LastClient;
 use super::maker::Maker;
+use super::observe::Observation;
 use super::{Fault, Limits};
 
 /// What the connections of a socket have in common.
 #[derive(Debug)]
 pub(super) struct Listener {
-    pub(super) endpoints: Vec<Arc<Endpoint>>,
+    pub(super) endpoints: Arc<Directory>,
     /// A policy that asks nobody for a certificate, for faults that lose the right one.
     pub(super) unasking: Arc<Generation>,
     pub(super) maker: Arc<Maker>,
     pub(super) health: Arc<Health>,
     pub(super) last_client: LastClient,
     pub(super) limits: Limits,
+    pub(super) observation: Arc<Observation>,
 }
 
 /// A server name (RFC 6066 3).
@@ -46,7 +49,7 @@ impl Listener {
     /// The endpoint that a server name chooses; none chooses the only one there is.
     pub(super) fn select(&self, name: Option<ServerName<'_>>) -> Option<Choice> {
         match (self.named(name), name) {
-            (Some(endpoint), Some(name)) if self.loses_policy(endpoint, name) => {
+            (Some(endpoint), Some(name)) if self.loses_policy(&endpoint, name) => {
                 Some(self.unasked(endpoint, false))
             }
             (Some(endpoint), _) => Some(enforced(endpoint, false)),
@@ -55,19 +58,16 @@ impl Listener {
     }
 
     /// The endpoint that has this name.
-    fn named(&self, name: Option<ServerName<'_>>) -> Option<&Arc<Endpoint>> {
+    fn named(&self, name: Option<ServerName<'_>>) -> Option<Arc<Endpoint>> {
         let Some(name) = name else {
-            return match self.endpoints.as_slice() {
-                [only] => Some(only),
-                _ => None,
-            };
+            return self.endpoints.only();
         };
         // RFC 6066 3: the name is sent without a trailing dot.
         if name.written.ends_with(b".") && self.maker.fault != Some(Fault::DottedNameEscapesPolicy)
         {
             return None;
         }
-        self.endpoints.iter().find(|endpoint| endpoint.answers_for(name.normal))
+        self.endpoints.named(name.normal)
     }
 
     /// Whether a faulty gate finds the endpoint by its name and its policy not.
@@ -82,35 +82,28 @@ impl Listener {
 
     /// Where a faulty gate sends clients whose server name is nobody's.
     fn fallback(&self) -> Option<Choice> {
-        let first = self.endpoints.first()?;
+        let all = self.endpoints.all();
+        let first = all.first()?;
         match self.maker.fault? {
             Fault::DefaultEndpoint => {
                 let is_strict = |endpoint: &&Arc<Endpoint>| endpoint.current().mode == Mode::Strict;
-                let strict = self.endpoints.iter().find(is_strict);
-                Some(enforced(strict.unwrap_or(first), true))
+                let strict = all.iter().find(is_strict).unwrap_or(first);
+                Some(enforced(Arc::clone(strict), true))
             }
-            Fault::UnknownNameIsPublic => Some(self.unasked(first, true)),
+            Fault::UnknownNameIsPublic => Some(self.unasked(Arc::clone(first), true)),
             _ => None,
         }
     }
 
-    fn unasked(&self, endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
-        Choice {
-            endpoint: Arc::clone(endpoint),
-            generation: Arc::clone(&self.unasking),
-            routed_by_host,
-            trusted: true,
-        }
+    fn unasked(&self, endpoint: Arc<Endpoint>, routed_by_host: bool) -> Choice {
+        let generation = Arc::clone(&self.unasking);
+        Choice { endpoint, generation, routed_by_host, trusted: true }
     }
 }
 
-fn enforced(endpoint: &Arc<Endpoint>, routed_by_host: bool) -> Choice {
-    Choice {
-        endpoint: Arc::clone(endpoint),
-        generation: endpoint.current(),
-        routed_by_host,
-        trusted: false,
-    }
+fn enforced(endpoint: Arc<Endpoint>, routed_by_host: bool) -> Choice {
+    let generation = endpoint.current();
+    Choice { endpoint, generation, routed_by_host, trusted: false }
 }
 
 #[cfg(test)]
@@ -130,14 +123,10 @@ mod tests {
         let endpoints = registry::register_endpoints("main", endpoints, &accounts, &maker).unwrap();
         let unasking = maker.unasking().unwrap();
         let health = Arc::new(Health::new(fault));
-        Listener {
-            endpoints,
-            unasking,
-            maker,
-            health,
-            last_client: LastClient::default(),
-            limits: Limits::default(),
-        }
+        let endpoints = Arc::new(Directory::new(endpoints));
+        let last_client = LastClient::default();
+        let (limits, observation) = (Limits::default(), Arc::default());
+        Listener { endpoints, unasking, maker, health, last_client, limits, observation }
     }
 
     /// Host and mode that a name leads to, and whether its client is trusted.

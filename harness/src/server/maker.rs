@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use mtls_scenarios::{Alpn, Mode};
 use rustls::ServerConfig;
@@ -36,7 +36,7 @@ pub struct Remains {
 #[derive(Debug)]
 pub(super) struct Maker {
     provider: Arc<CryptoProvider>,
-    certificate: Arc<SingleCertAndKey>,
+    certificate: RwLock<Arc<SingleCertAndKey>>,
     pub(super) clock: Arc<Clock>,
     pub(super) fault: Option<Fault>,
     /// How often the gate was started before.
@@ -55,17 +55,34 @@ impl Maker {
     ) -> Result<Self, ConfigError> {
         let Remains { start, sessions } = remains;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let certificate = CertifiedKey::from_der(certificates, key, &provider)
-            .map_err(ConfigError::ServerCertificate)?;
+        let certificate = usable(certificates, key, &provider)?;
         Ok(Self {
             provider,
-            certificate: Arc::new(certificate.into()),
+            certificate: RwLock::new(certificate),
             clock: Arc::default(),
             fault,
             start,
             endpoints: AtomicU64::new(0),
             all_sessions: Mutex::new(sessions),
         })
+    }
+
+    /// A server certificate for [`Maker::show`], if it can be used.
+    pub(super) fn certified(
+        &self,
+        certificates: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Result<Arc<SingleCertAndKey>, ConfigError> {
+        usable(certificates, key, &self.provider)
+    }
+
+    /// Shows another server certificate from now on. Sessions and open connections go on.
+    pub(super) fn show(&self, certificate: Arc<SingleCertAndKey>) {
+        *self.certificate.write().unwrap_or_else(PoisonError::into_inner) = certificate;
+    }
+
+    fn certificate(&self) -> Arc<SingleCertAndKey> {
+        Arc::clone(&self.certificate.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What is left of the gate when it is stopped.
@@ -168,11 +185,10 @@ impl Maker {
         let client_auth =
             ClientAuth::new(Arc::clone(generation), Arc::clone(resumption), Arc::clone(health));
         let clock: Arc<dyn TimeProvider> = Arc::<Clock>::clone(&self.clock);
-        let certificate = Arc::<SingleCertAndKey>::clone(&self.certificate);
         let mut tls = ServerConfig::builder_with_details(Arc::clone(&self.provider), clock)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(client_auth))
-            .with_cert_resolver(certificate);
+            .with_cert_resolver(self.certificate());
         tls.alpn_protocols =
             [Alpn::H2, Alpn::Http1].map(|alpn| alpn.as_str().as_bytes().to_vec()).to_vec();
         tls.ticketer = Arc::<Resumption>::clone(resumption);
@@ -182,4 +198,14 @@ impl Maker {
         }
         Ok(Arc::new(tls))
     }
+}
+
+fn usable(
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+    provider: &CryptoProvider,
+) -> Result<Arc<SingleCertAndKey>, ConfigError> {
+    let certificate = CertifiedKey::from_der(certificates, key, provider)
+        .map_err(ConfigError::ServerCertificate)?;
+    Ok(Arc::new(certificate.into()))
 }

@@ -34,7 +34,7 @@ pub(super) struct Session {
 impl Session {
     /// A connection without TLS; requests choose the endpoint. Only a fault serves it.
     pub(super) fn without_tls(listener: &Arc<Listener>) -> Option<Self> {
-        let endpoint = Arc::clone(listener.endpoints.first()?);
+        let endpoint = Arc::clone(listener.endpoints.all().first()?);
         Some(Self {
             listener: Arc::clone(listener),
             generation: Arc::clone(&listener.unasking),

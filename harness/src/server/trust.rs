@@ -10,7 +10,7 @@ use super::verify::{PathValidator, ValidatorError};
 use super::{ConfigError, Fault};
 
 /// The CAs and revocation lists of an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trust {
     pub(super) anchors: Vec<CertificateDer<'static>>,
     pub(super) crls: Vec<CertificateRevocationListDer<'static>>,

@@ -44,10 +44,10 @@ fn respond(session: &Session, request: &Request<()>, trailers: Option<&HeaderMap
     if !lets_in(session, &route, &client) {
         return plain(StatusCode::FORBIDDEN);
     }
-    application::answer(session, route.endpoint, &client, request)
+    application::answer(session, &route.endpoint, &client, request)
 }
 
-fn lets_in(session: &Session, route: &Route<'_>, client: &Client) -> bool {
+fn lets_in(session: &Session, route: &Route, client: &Client) -> bool {
     match client {
         Client::Verified(_) | Client::Trusted => true,
         Client::Refused => false,

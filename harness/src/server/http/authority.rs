@@ -16,9 +16,9 @@ use crate::server::session::Session;
 
 /// Where a request leads.
 #[derive(Debug)]
-pub(super) struct Route<'s> {
+pub(super) struct Route {
     /// The endpoint whose resource is served.
-    pub(super) endpoint: &'s Endpoint,
+    pub(super) endpoint: Arc<Endpoint>,
     /// Its mode.
     pub(super) mode: Mode,
     /// Whether the request came past the endpoint's policy: nobody asks it for a client any more.
@@ -26,29 +26,35 @@ pub(super) struct Route<'s> {
 }
 
 /// The route of a request; `None` where it is for somebody else.
-pub(super) fn route<'s, B>(session: &'s Session, request: &Request<B>) -> Option<Route<'s>> {
+pub(super) fn route<B>(session: &Session, request: &Request<B>) -> Option<Route> {
     let is_first = !session.used.swap(true, Ordering::Relaxed);
     if let Some(authority) = unchecked(session, request, is_first) {
         return route_by_host(session, authority);
     }
-    let checked = match session.fault {
+    let passes = match session.fault {
         Some(Fault::IgnoreHost) => true,
-        Some(Fault::LiteralHost) => named(request).all(|name| name == session.host.as_bytes()),
+        Some(Fault::LiteralHost) => {
+            is_for(&session.host, request)
+                && authorities(request).all(|named| named == session.host.as_bytes())
+        }
         _ => is_for(&session.host, request),
     };
-    checked.then(|| own(session))
+    passes.then(|| own(session))
 }
 
-fn own(session: &Session) -> Route<'_> {
-    Route { endpoint: &session.endpoint, mode: session.generation.mode, unasked: false }
+fn own(session: &Session) -> Route {
+    let endpoint = Arc::clone(&session.endpoint);
+    Route { endpoint, mode: session.generation.mode, unasked: false }
 }
 
 /// Routing by the name in a request alone, whatever the connection was let in for.
-fn route_by_host<'s>(session: &'s Session, authority: &[u8]) -> Option<Route<'s>> {
+fn route_by_host(session: &Session, authority: &[u8]) -> Option<Route> {
     let dotted = without_dot(authority);
     let name = str::from_utf8(dotted.or_else(|| host_in(authority))?).ok()?;
-    let endpoint = session.listener.endpoints.iter().find(|endpoint| endpoint.answers_for(name))?;
-    if dotted.is_none() && Arc::ptr_eq(endpoint, &session.endpoint) {
+    let endpoint = session.listener.endpoints.named(name)?;
+    // Without TLS nobody was let in at the first endpoint either.
+    let let_in = session.fault != Some(Fault::ServesPlaintext);
+    if let_in && dotted.is_none() && Arc::ptr_eq(&endpoint, &session.endpoint) {
         return Some(own(session));
     }
     let mode = endpoint.current().mode;
@@ -89,15 +95,15 @@ fn target<B>(request: &Request<B>) -> Option<&[u8]> {
     request.uri().authority().map(|authority| authority.as_str().as_bytes())
 }
 
-/// Every authority that the request names: the target's and those in `Host` fields.
-fn named<B>(request: &Request<B>) -> impl Iterator<Item = &[u8]> {
+/// Every authority that the request names: the target's and the `Host` fields'.
+fn authorities<B>(request: &Request<B>) -> impl Iterator<Item = &[u8]> {
     let fields = request.headers().get_all(HOST);
     target(request).into_iter().chain(fields.iter().map(HeaderValue::as_bytes))
 }
 
-/// Whether every authority that the request names is this host.
+/// Whether every authority that the request names is this host, and one is named.
 fn is_for<B>(host: &str, request: &Request<B>) -> bool {
-    let mut named = named(request).peekable();
+    let mut named = authorities(request).peekable();
     named.peek().is_some()
         && request.headers().get_all(HOST).iter().nth(1).is_none()
         && named.all(|authority| is_host(host, authority))

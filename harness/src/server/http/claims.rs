@@ -17,7 +17,7 @@ use crate::server::session::{Client, Session};
 /// Who the client counts as.
 pub(super) fn client<'s>(
     session: &'s Session,
-    route: &Route<'_>,
+    route: &Route,
     headers: &HeaderMap,
     trailers: Option<&HeaderMap>,
 ) -> Cow<'s, Client> {

@@ -1,6 +1,5 @@
 //! What one peer can do to the others.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -61,7 +60,12 @@ async fn dying_of_a_long_list() {
     assert!(is_well(&world, "alpha.agents.test").await);
     let address = world.gate.address("main").unwrap();
     send_list(&world, 51).await;
-    closes(address).await;
+    let closed = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
 }
@@ -77,95 +81,35 @@ async fn busy_with_a_long_list() {
     world.gate.stop().await;
 }
 
-/// Connections on which nothing is said; their sockets.
-async fn silent(world: &World, count: usize) -> Vec<TcpStream> {
-    let address = world.gate.address("main").unwrap();
-    let mut sockets = Vec::new();
-    for _ in 0..count {
-        sockets.push(TcpStream::connect(address).await.unwrap());
-    }
-    sockets
-}
-
 #[tokio::test]
-async fn silent_peers() {
-    for (fault, harmless, harmful) in
-        [(Fault::HandshakesOneAtATime, 0, 1), (Fault::FewConnections, 7, 8)]
-    {
-        let correct = world_with(None).await;
-        let _silent = silent(&correct, harmful).await;
-        assert!(is_well(&correct, "alpha.agents.test").await, "{fault}");
-        let world = world_with(Some(fault)).await;
-        let held = silent(&world, harmless).await;
-        assert!(is_well(&world, "alpha.agents.test").await, "{fault}");
-        drop(held);
-        let held = silent(&world, harmful).await;
-        assert!(is_deaf(&world, "alpha.agents.test").await, "{fault}");
-        assert!(is_well(&world, "crl.agents.test").await, "{fault}");
-        drop(held);
-        assert!(is_well(&world, "alpha.agents.test").await, "{fault}");
-    }
-}
-
-#[tokio::test]
-async fn clients_that_stay() {
-    let client = |world: &World| Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
-    for (fault, deaf) in [
-        (None, false),
-        (Some(Fault::HandshakesOneAtATime), false),
-        (Some(Fault::FewConnections), true),
-    ] {
+async fn waiting_for_a_silent_peer() {
+    for (fault, deaf) in [(None, false), (Some(Fault::OneHandshakeAtATime), true)] {
         let world = world_with(fault).await;
-        let mut open = Vec::new();
-        for _ in 0..8 {
-            open.push(world.connect(&client(&world), "alpha.agents.test").await.unwrap());
-        }
-        if deaf {
-            assert!(is_deaf(&world, "alpha.agents.test").await, "{fault:?}");
-        } else {
-            assert!(is_well(&world, "alpha.agents.test").await, "{fault:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn refused_clients_leave_nothing_behind() {
-    for (fault, deaf) in [(None, false), (Some(Fault::LeaksPlaces), true)] {
-        let world = world_with(fault).await;
-        for refused in 0..8 {
-            assert!(is_well(&world, "alpha.agents.test").await, "{fault:?} {refused}");
-            let stranger = Client::with(&[&world.beta.client("Stranger")], VERSIONS[0]);
-            assert!(world.visit(&stranger, "alpha.agents.test").await.is_err());
-        }
+        let address = world.gate.address("main").unwrap();
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        silent.write_all(&[0x16, 3, 1]).await.unwrap();
         if deaf {
             assert!(is_deaf(&world, "alpha.agents.test").await);
-        } else {
-            assert!(is_well(&world, "alpha.agents.test").await);
         }
+        assert!(is_well(&world, "crl.agents.test").await);
+        drop(silent);
+        assert!(is_well(&world, "alpha.agents.test").await);
+        world.gate.stop().await;
     }
 }
 
 #[tokio::test]
-async fn dying_of_a_certificate() {
-    let world = world_with(Some(Fault::DiesOnUnreadableCertificate)).await;
-    let client = world.alpha.client("Client");
-    for harmless in [&world.beta.client("Stranger"), &client] {
-        let _ = world.visit(&Client::with(&[harmless], VERSIONS[1]), "alpha.agents.test").await;
-        assert!(is_well(&world, "alpha.agents.test").await);
-    }
-    let unreadable = client.replaced([&client.der[..], &[0]].concat());
-    let _ = world.visit(&Client::with(&[&unreadable], VERSIONS[1]), "alpha.agents.test").await;
-    closes(world.gate.address("main").unwrap()).await;
-    assert!(is_well(&world, "crl.agents.test").await);
-    world.gate.stop().await;
-}
-
-/// Waits until a listener is closed.
-async fn closes(address: SocketAddr) {
-    let closed = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
+async fn six_connections_and_no_more() {
+    for (fault, deaf) in [(None, false), (Some(Fault::FewConnections), true)] {
+        let world = world_with(fault).await;
+        let client = Client::with(&[&world.alpha.client("Client")], VERSIONS[1]);
+        let mut open = Vec::new();
+        for _ in 0..6 {
+            open.push(world.connect(&client, "alpha.agents.test").await.unwrap());
         }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
+        assert_eq!(is_deaf(&world, "alpha.agents.test").await, deaf);
+        open.clear();
+        assert!(is_well(&world, "alpha.agents.test").await);
+        world.gate.stop().await;
+    }
 }

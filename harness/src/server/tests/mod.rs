@@ -1,5 +1,6 @@
 //! The gate as a whole, over loopback.
 
+mod apply;
 mod authorities;
 mod availability;
 mod claims;
@@ -12,6 +13,7 @@ mod h2;
 mod hostile;
 mod modes;
 mod names;
+mod observe;
 mod policy;
 mod resumption;
 mod sessions;

@@ -162,13 +162,13 @@ async fn names_in_upper_case() {
 }
 
 #[tokio::test]
-async fn other_spellings_of_a_host() {
+async fn hosts_in_another_spelling() {
     for (fault, host, expected) in [
-        (None, "ALPHA.agents.test", 200),
-        (None, "alpha.agents.test:443", 200),
+        (None, "ALPHA.agents.test:443", 200),
         (Some(Fault::LiteralHost), "ALPHA.agents.test", 421),
         (Some(Fault::LiteralHost), "alpha.agents.test:443", 421),
         (Some(Fault::LiteralHost), ALPHA, 200),
+        (Some(Fault::LiteralHost), BETA, 421),
     ] {
         let world = world_with(fault).await;
         let answer = last_answer(&world, &alphas(&world), ALPHA, &[get(host)]).await;

@@ -142,6 +142,11 @@ impl<'a> Certificate<'a> {
         super::text::common_names(self.subject)
     }
 
+    /// When it expires: `notAfter`, in seconds since 1970.
+    pub(crate) const fn not_after(&self) -> Seconds {
+        self.not_after
+    }
+
     /// Subject alternative names as text.
     pub(crate) fn subject_alt_names(&self) -> Vec<String> {
         let content = self.extensions.subject_alt_name.unwrap_or_default();

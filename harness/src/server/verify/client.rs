@@ -14,7 +14,7 @@ use super::refusal::Refusal;
 use super::signature;
 use super::substitutes::Substitutes;
 use super::validator::PathValidator;
-use crate::server::Fault;
+use crate::server::{Fault, presented};
 
 /// Verifies the clients of one endpoint generation.
 #[derive(Debug)]
@@ -35,6 +35,17 @@ impl GateVerifier {
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.
     pub(crate) fn verdict(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Refusal> {
+        let verdict = self.judge(end_entity, others, now);
+        presented::leave(end_entity, &verdict);
+        verdict
+    }
+
+    fn judge(
         &self,
         end_entity: &CertificateDer<'_>,
         others: &[CertificateDer<'_>],

@@ -29,6 +29,7 @@ mod tests;
 
 pub(super) use certificate::Certificate;
 pub(super) use client::GateVerifier;
+pub(super) use crl::Crl;
 pub(super) use text::hex;
 
 pub use anchor::AnchorError;
