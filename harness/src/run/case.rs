@@ -90,8 +90,7 @@ async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
     };
     let mut course = Course::new(context, case, stage);
     let played = steps(&mut course, scenario).await;
-    let Course { stage, .. } = course;
-    stage.end().await;
+    course.leave().end().await;
     played
 }
 

@@ -76,6 +76,12 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// Closes every connection; a gate that is to end would wait for them.
+    pub(super) fn leave(self) -> Stage<'a> {
+        let Self { stage, .. } = self;
+        stage
+    }
+
     /// The endpoint that plays one of these roles.
     pub(super) fn spot(&self, roles: &[Role]) -> Result<Spot, Judgement> {
         let place = self.stage.target().place(roles);
