@@ -85,26 +85,13 @@ impl SelfTest {
         };
         let wallet = Arc::new(Wallet::new(world, Arc::clone(&self.library)));
         let bench = Bench { test: &self, plan: &plan, named: &named, blueprint, wallet };
-        let correct = bench.correct().await?;
-        tell("the correct mock");
-        let mut kills = BTreeMap::new();
-        let mut interrupted = false;
-        {
-            let tried = bench.faults().into_iter().map(|fault| bench.kill(fault));
-            let mut tried = stream::iter(tried).buffer_unordered(AT_ONCE);
-            let mut stop = std::pin::pin!(stop);
-            loop {
-                let next = tokio::select! {
-                    biased;
-                    () = &mut stop => { interrupted = true; break; }
-                    next = tried.next() => next,
-                };
-                let Some(result) = next else { break };
-                let (fault, kill) = result?;
-                tell(fault.as_str());
-                kills.insert(fault, kill);
-            }
-        }
+        let mut tried = Tried::default();
+        let interrupted = tokio::select! {
+            biased;
+            () = stop => true,
+            done = bench.try_all(&mut tried, &mut tell) => { done?; false }
+        };
+        let Tried { correct, kills } = tried;
         let red: BTreeSet<_> = kills.values().flat_map(|kill| kill.caught_by.clone()).collect();
         // With some faults left out, a scenario need not have turned red.
         let all = self.faults.is_empty() && !interrupted;
@@ -138,6 +125,13 @@ fn named(library: &Library, plan: &Plan) -> Result<Named, SelfTestError> {
     Ok(named)
 }
 
+/// What the tries so far came to.
+#[derive(Default)]
+struct Tried {
+    correct: CorrectMock,
+    kills: BTreeMap<Fault, Kill>,
+}
+
 /// What all tries have in common.
 struct Bench<'a> {
     test: &'a SelfTest,
@@ -155,6 +149,24 @@ impl Bench<'_> {
             (_, true) => Fault::ALL.to_vec(),
             (_, false) => self.named.keys().copied().collect(),
         }
+    }
+
+    /// Tries the correct mock and every faulty one.
+    async fn try_all(
+        &self,
+        tried: &mut Tried,
+        tell: &mut impl FnMut(&str),
+    ) -> Result<(), SelfTestError> {
+        tried.correct = self.correct().await?;
+        tell("the correct mock");
+        let kills = self.faults().into_iter().map(|fault| self.kill(fault));
+        let mut kills = stream::iter(kills).buffer_unordered(AT_ONCE);
+        while let Some(kill) = kills.next().await {
+            let (fault, kill) = kill?;
+            tell(fault.as_str());
+            tried.kills.insert(fault, kill);
+        }
+        Ok(())
     }
 
     async fn correct(&self) -> Result<CorrectMock, SelfTestError> {
