@@ -208,14 +208,21 @@ impl Bench<'_> {
         Ok(red.map(|result| result.scenario.clone()).collect())
     }
 
-    /// One case of every scenario, and a few from all over those that name the fault.
+    /// A few cases from all over the scenarios that name the fault, and one of every other that shares its gate: starting
+    /// gates is what takes time.
     fn samples(&self, named_by: &BTreeSet<String>) -> Vec<Case> {
         let mut of_scenario: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
         for case in &self.plan.cases {
             of_scenario.entry(&case.scenario).or_default().push(case);
         }
         let sample = |(id, cases): (&str, Vec<&Case>)| {
-            let count = if named_by.contains(id) { SAMPLES } else { 1 };
+            let scenario = self.test.library.scenarios.get(id);
+            let own_gate = scenario.is_some_and(|s| s.changes_gate() || s.waits());
+            let count = match (named_by.contains(id), own_gate) {
+                (true, _) => SAMPLES,
+                (false, false) => 1,
+                (false, true) => return Vec::new(),
+            };
             let step = cases.len().div_ceil(count).max(1);
             // From the end: TLS 1.3 and LOOSE come last.
             cases.into_iter().rev().step_by(step).cloned().collect::<Vec<_>>()
