@@ -61,7 +61,8 @@ impl ClientCertVerifier for ClientAuth {
         if self.generation.open {
             return Ok(ClientCertVerified::assertion());
         }
-        self.verifier()?.verify_client_cert(end_entity, intermediates, now)
+        let verdict = self.verifier()?.verify_client_cert(end_entity, intermediates, now);
+        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
     }
 
     fn verify_tls12_signature(
@@ -70,7 +71,8 @@ impl ClientCertVerifier for ClientAuth {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verifier()?.verify_tls12_signature(message, cert, dss)
+        let verdict = self.verifier()?.verify_tls12_signature(message, cert, dss);
+        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
     }
 
     fn verify_tls13_signature(
@@ -79,7 +81,8 @@ impl ClientCertVerifier for ClientAuth {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.verifier()?.verify_tls13_signature(message, cert, dss)
+        let verdict = self.verifier()?.verify_tls13_signature(message, cert, dss);
+        verdict.inspect_err(|refusal| self.health.after_refusal(refusal))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -62,7 +62,7 @@ pub(super) async fn serve(
         drop(turn);
         match shaken {
             Ok(Some((tls, session))) => serve_early(tls, session, reporter, stop).await,
-            Ok(None) => {}
+            Ok(None) => listener.health.after_failed_handshake(),
             Err(_) => reporter.refused(None, None, Rejection::TimedOut, None),
         }
     })

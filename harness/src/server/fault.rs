@@ -245,6 +245,10 @@ faults! {
     OneHandshakeAtATime = "one-handshake-at-a-time",
     /// Keeps a thread busy with every open connection, and has six.
     FewConnections = "few-connections",
+    /// Has room for eight connections, and keeps it for a client whose handshake failed.
+    LeaksConnections = "leaks-connections",
+    /// Closes the listener after a certificate that it cannot read, or whose key it cannot use.
+    DiesOnUnreadableCertificate = "dies-on-unreadable-certificate",
 }
 
 impl Fault {

@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use rustls::CertificateError;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::time::Instant;
@@ -18,6 +20,8 @@ const SHORT: usize = 6;
 const PER_PAIR: Duration = Duration::from_millis(5);
 /// Connections at a time at a gate with [`Fault::FewConnections`].
 const FEW: usize = 6;
+/// Connections that a gate with [`Fault::LeaksConnections`] has room for at first.
+const ROOM: usize = 8;
 
 /// The health of one listener.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct Health {
     fault: Option<Fault>,
     state: watch::Sender<State>,
     turn: Mutex<()>,
+    /// Handshakes that have failed.
+    failed: AtomicUsize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +45,12 @@ enum State {
 
 impl Health {
     pub(super) fn new(fault: Option<Fault>) -> Self {
-        Self { fault, state: watch::Sender::new(State::Well), turn: Mutex::new(()) }
+        Self {
+            fault,
+            state: watch::Sender::new(State::Well),
+            turn: Mutex::new(()),
+            failed: AtomicUsize::new(0),
+        }
     }
 
     /// A peer sent something that is not TLS.
@@ -64,6 +75,19 @@ impl Health {
         }
     }
 
+    /// A client's certificate, or what it signed, was refused.
+    pub(super) fn after_refusal(&self, refusal: &rustls::Error) {
+        let unreadable = rustls::Error::InvalidCertificate(CertificateError::BadEncoding);
+        if self.fault == Some(Fault::DiesOnUnreadableCertificate) && *refusal == unreadable {
+            self.state.send_replace(State::Dead);
+        }
+    }
+
+    /// A handshake failed.
+    pub(super) fn after_failed_handshake(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The turn to shake hands, where clients have to wait for theirs.
     pub(super) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
         match self.fault {
@@ -76,6 +100,9 @@ impl Health {
     pub(super) fn connections(&self, allowed: usize) -> usize {
         match self.fault {
             Some(Fault::FewConnections) => allowed.min(FEW),
+            Some(Fault::LeaksConnections) => {
+                allowed.min(ROOM).saturating_sub(self.failed.load(Ordering::Relaxed))
+            }
             _ => allowed,
         }
     }

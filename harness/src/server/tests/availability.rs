@@ -1,5 +1,6 @@
 //! What one peer can do to the others.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -60,12 +61,7 @@ async fn dying_of_a_long_list() {
     assert!(is_well(&world, "alpha.agents.test").await);
     let address = world.gate.address("main").unwrap();
     send_list(&world, 51).await;
-    let closed = async {
-        while TcpStream::connect(address).await.is_ok() {
-            tokio::task::yield_now().await;
-        }
-    };
-    assert!(tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok());
+    assert!(is_closed(address).await);
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
 }
@@ -112,4 +108,43 @@ async fn six_connections_and_no_more() {
         assert!(is_well(&world, "alpha.agents.test").await);
         world.gate.stop().await;
     }
+}
+
+#[tokio::test]
+async fn room_that_refused_clients_take() {
+    for (fault, deaf) in [(None, false), (Some(Fault::LeaksConnections), true)] {
+        let world = world_with(fault).await;
+        for _ in 0..8 {
+            assert!(is_well(&world, "alpha.agents.test").await);
+            let stranger = Client::with(&[&world.beta.client("Stranger")], VERSIONS[0]);
+            assert!(world.visit(&stranger, "alpha.agents.test").await.is_err());
+        }
+        assert_eq!(is_deaf(&world, "alpha.agents.test").await, deaf);
+        assert!(is_well(&world, "crl.agents.test").await);
+        world.gate.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn dying_of_an_unreadable_certificate() {
+    let world = world_with(Some(Fault::DiesOnUnreadableCertificate)).await;
+    let client = world.alpha.client("Client");
+    let stranger = world.beta.client("Stranger");
+    let _ = world.visit(&Client::with(&[&stranger], VERSIONS[1]), "alpha.agents.test").await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+    let unreadable = client.replaced([&client.der[..], &[0]].concat());
+    let _ = world.visit(&Client::with(&[&unreadable], VERSIONS[1]), "alpha.agents.test").await;
+    assert!(is_closed(world.gate.address("main").unwrap()).await);
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
+
+/// Whether a listener is closed before long.
+async fn is_closed(address: SocketAddr) -> bool {
+    let closed = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), closed).await.is_ok()
 }
