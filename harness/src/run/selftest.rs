@@ -19,7 +19,7 @@ use crate::server::Fault;
 use crate::target::{Blueprint, StartError};
 
 /// Faulty mocks that are tried at once: some of them keep their clients waiting.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// Cases of a scenario that names a fault which are tried first.
 const SAMPLES: usize = 8;
 /// Most time for a probe of a faulty mock, where silence is what must be noticed.
@@ -159,7 +159,8 @@ impl Bench<'_> {
     ) -> Result<(), SelfTestError> {
         tried.correct = self.correct().await?;
         tell("the correct mock");
-        let kills = self.faults().into_iter().map(|fault| self.kill(fault));
+        // The last ones are those that keep their clients waiting: the others are tried meanwhile.
+        let kills = self.faults().into_iter().rev().map(|fault| self.kill(fault));
         let mut kills = stream::iter(kills).buffer_unordered(AT_ONCE);
         while let Some(kill) = kills.next().await {
             let (fault, kill) = kill?;
