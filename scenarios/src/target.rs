@@ -166,6 +166,15 @@ impl Role {
         Self::RevokingLoose,
     ];
 
+    /// The mode that an endpoint of this role has until it is changed.
+    pub const fn mode(self) -> Mode {
+        match self {
+            Self::Public => Mode::Public,
+            Self::Gamma | Self::SoloLoose | Self::RevokingLoose => Mode::Loose,
+            Self::Alpha | Self::Beta | Self::SoloStrict | Self::RevokingStrict => Mode::Strict,
+        }
+    }
+
     /// The word used in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

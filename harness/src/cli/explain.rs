@@ -95,13 +95,14 @@ fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visi
     }
     for mode in &scenario.matrix.mode {
         let roles = EndpointChoice::roles(choice, *mode);
+        let mode_there = roles.first().map_or(*mode, |role| role.mode());
         let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
         let _ = writeln!(
             out,
             "  {:10}  at {}: {}",
             mode.as_str().to_uppercase(),
             roles.join(" or "),
-            expectation(&visit.expect, *mode)
+            expectation(&visit.expect, mode_there)
         );
     }
     if !visit.alert.is_empty() {
