@@ -10,3 +10,4 @@ pub mod run;
 pub mod server;
 pub mod service;
 pub mod target;
+pub mod tls;
