@@ -142,14 +142,21 @@ impl Field {
         }
     }
 
-    fn encode(&self, out: &mut Vec<u8>) {
+    /// The field as octets, with its length where it has one.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.encode_into(&mut out);
+        out
+    }
+
+    fn encode_into(&self, out: &mut Vec<u8>) {
         match &self.content {
             Content::Bytes(bytes) => out.extend(bytes),
             Content::Vector { contents, length, .. } => {
                 put_length(out, self.prefix(), Length::of(*length, size(contents)));
-                contents.iter().for_each(|field| field.encode(out));
+                contents.iter().for_each(|field| field.encode_into(out));
             }
-            Content::Group(fields) => fields.iter().for_each(|field| field.encode(out)),
+            Content::Group(fields) => fields.iter().for_each(|field| field.encode_into(out)),
         }
     }
 }
@@ -199,7 +206,7 @@ impl Message {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![u8::from(self.kind)];
         put_length(&mut out, Self::HEADER - 1, Length::of(self.length, size(&self.fields)));
-        self.fields.iter().for_each(|field| field.encode(&mut out));
+        self.fields.iter().for_each(|field| field.encode_into(&mut out));
         out
     }
 
@@ -256,6 +263,6 @@ fn list_paths(fields: &[Field], prefix: &str, paths: &mut Vec<String>) {
 /// The octets of these fields in a row.
 pub(super) fn encode(fields: &[Field]) -> Vec<u8> {
     let mut out = Vec::new();
-    fields.iter().for_each(|field| field.encode(&mut out));
+    fields.iter().for_each(|field| field.encode_into(&mut out));
     out
 }

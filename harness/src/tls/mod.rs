@@ -21,7 +21,7 @@ mod signed;
 mod suite;
 
 pub use describe::{describe, describe_alert};
-pub use extension::Extension;
+pub use extension::{Extension, OfferedPsks, PskIdentity};
 pub use extension_type::ExtensionType;
 pub use field::{Content, Field, Length, Message};
 pub use handshake::{HandshakeReader, Received};
