@@ -83,6 +83,19 @@ impl Health {
         }
     }
 
+    /// A client did what is too much for a gate with the fault at hand.
+    pub(super) fn succumb(&self) {
+        let fragile = [
+            Fault::DiesOnHugeMessage,
+            Fault::DiesOnFloods,
+            Fault::DiesOnCompressionBomb,
+            Fault::DiesOnCloseNotify,
+        ];
+        if self.fault.is_some_and(|fault| fragile.contains(&fault)) {
+            self.state.send_replace(State::Dead);
+        }
+    }
+
     /// A handshake failed.
     pub(super) fn after_failed_handshake(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
