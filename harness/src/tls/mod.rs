@@ -12,6 +12,8 @@ mod schedule12;
 mod schedule13;
 mod signed;
 mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use hash::{HashAlgorithm, Transcript};
 pub use key_exchange::{KeyExchange, Unsupported};
