@@ -86,7 +86,7 @@ impl Protection {
         let mut number = self.sequence.to_be_bytes();
         let mut sealed = &*record.payload;
         if self.format == Format::Tls12Explicit {
-            let (explicit, rest) = sealed.split_first_chunk().ok_or(truncated.clone())?;
+            let (explicit, rest) = sealed.split_first_chunk().ok_or(truncated)?;
             number = *explicit;
             sealed = rest;
         }
@@ -101,7 +101,7 @@ impl Protection {
             Format::Tls12Explicit | Format::Tls12Implicit => record.kind,
         };
         if contents.len() > MAX_PLAINTEXT {
-            return Err(Malformed::Invalid { what: "length of the content" });
+            return Err(Malformed::TooLong { what: "content" });
         }
         Ok((kind, contents))
     }
@@ -269,7 +269,7 @@ mod tests {
             assert_eq!(opened, (ContentType::ApplicationData, longest));
             let longer = vec![3; MAX_PLAINTEXT + 1];
             let sealed = record(&sealing.seal(ContentType::ApplicationData, &longer, 0));
-            let refused = Malformed::Invalid { what: "length of the content" };
+            let refused = Malformed::TooLong { what: "content" };
             assert_eq!(opening.open(&sealed), Err(refused));
             let sealed = record(&sealing.seal(ContentType::Alert, &[1, 0], 0));
             assert_eq!(opening.open(&sealed), Ok((ContentType::Alert, vec![1, 0])));

@@ -1,24 +1,36 @@
-//! What cannot be read.
+//! A strict reader of the presentation language of TLS (RFC 8446 3).
 
-/// Why octets of a peer are not what they should be.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why octets are not what they should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// The octets end within it.
+    /// There are fewer octets than there must be.
     #[error("`{what}` ends early")]
     Truncated {
-        /// Field that is incomplete.
+        /// Field that was read.
         what: &'static str,
     },
-    /// Octets are left over.
-    #[error("octets follow after `{what}`")]
+    /// There are more octets than there must be.
+    #[error("`{what}` is followed by octets that belong to nothing")]
     Trailing {
-        /// What should have been the last.
+        /// Field that was read.
         what: &'static str,
     },
-    /// Its value is none that it may have.
-    #[error("`{what}` is not valid")]
+    /// A value or a length that the standard does not allow.
+    #[error("`{what}` has a value that is not allowed")]
     Invalid {
-        /// Field that is wrong.
+        /// Field that was read.
+        what: &'static str,
+    },
+    /// More than may be sent, or more than we read.
+    #[error("`{what}` is too long")]
+    TooLong {
+        /// Field that was read.
+        what: &'static str,
+    },
+    /// A list holds something twice that may be there once.
+    #[error("`{what}` holds the same twice")]
+    Repeated {
+        /// Field that was read.
         what: &'static str,
     },
 }

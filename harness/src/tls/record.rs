@@ -79,7 +79,7 @@ impl RecordReader {
         };
         let length = usize::from(u16::from_be_bytes([high, low]));
         if length > MAX_PAYLOAD {
-            return Err(Malformed::Invalid { what: "length of the record" });
+            return Err(Malformed::TooLong { what: "record" });
         }
         let Some(payload) = rest.get(..length) else {
             return Ok(None);
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!(read(&longest.encode()), Ok(Some(longest)));
         let longer = record(ContentType::ApplicationData, vec![7; MAX_PAYLOAD + 1]).encode();
         assert_eq!(read(&longer[..4]), Ok(None));
-        let refused = Err(Malformed::Invalid { what: "length of the record" });
+        let refused = Err(Malformed::TooLong { what: "record" });
         assert_eq!(read(&longer[..5]), refused);
     }
 

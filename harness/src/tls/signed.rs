@@ -1,10 +1,10 @@
-//! Who says something.
+//! What a `CertificateVerify` signs.
 
-/// The ends of a connection.
+/// Whose words these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// The one who connects.
+    /// The client's.
     Client,
-    /// The one who listens.
+    /// The server's.
     Server,
 }
