@@ -11,6 +11,8 @@ mod message;
 mod names;
 mod reader;
 mod signed;
+#[cfg(test)]
+mod tests;
 
 pub use describe::{describe, describe_alert};
 pub use extension::Extension;
