@@ -2,7 +2,7 @@
 
 use rustls::{CipherSuite, ContentType, NamedGroup};
 
-use super::messages;
+use super::split;
 use super::trace::{Trace, open};
 use crate::tls::{
     HashAlgorithm, KeyExchange, KeySchedule, Protection, Secret, Suite, Transcript, resumption_psk,
@@ -77,7 +77,7 @@ fn handshake(
     let names = names.iter().chain(&["certificate_verify", "finished"]);
     let expected: Vec<&[u8]> = names.filter_map(|name| trace.get(name)).collect();
     assert_eq!(flight, (ContentType::Handshake, expected.concat()));
-    for message in messages(&flight.1) {
+    for message in split(&flight.1) {
         if message == trace.octets("finished") {
             assert_eq!(message[4..], server_secret.verify_data(&transcript.hash(HASH)));
         }
@@ -99,7 +99,7 @@ fn handshake(
     }
     let (kind, flight) = open(flight, &mut client_secret.protection(suite()));
     assert_eq!(kind, ContentType::Handshake);
-    let flight = messages(&flight);
+    let flight = split(&flight);
     let (finished, others) = flight.split_last().unwrap();
     for message in others {
         transcript.push(message);

@@ -2,7 +2,7 @@
 
 use rustls::{ContentType, NamedGroup};
 
-use super::messages;
+use super::split;
 use super::peers::Peers;
 use crate::tls::{
     KeyBlock, Side, Suite, Transcript, Version, extended_master_secret, protections, verify_data12,
@@ -15,7 +15,7 @@ fn follow(suite: &Suite, group: NamedGroup) {
     let mut transcript = Transcript::new();
     let mut randoms = Vec::new();
     for (_, record) in records.by_ref().take_while(|(_, r)| r.kind == ContentType::Handshake) {
-        for message in messages(&record.payload) {
+        for message in split(&record.payload) {
             // Of both hellos, after header and version.
             if matches!(message[0], 1 | 2) {
                 randoms.push(message[6..38].to_vec());

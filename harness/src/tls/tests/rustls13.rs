@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rustls::{ContentType, NamedGroup};
 
-use super::messages;
+use super::split;
 use super::peers::Peers;
 use crate::tls::{KeySchedule, Secret, Side, Suite, Transcript, Version};
 
@@ -36,7 +36,7 @@ fn follow(suite: &Suite, group: NamedGroup) {
         };
         let (kind, content) = protection.open(&record).unwrap();
         assert_eq!(kind, ContentType::Handshake);
-        for message in messages(&content) {
+        for message in split(&content) {
             let hash = transcript.hash(suite.hash);
             let finished = message[0] == 20;
             if finished {
