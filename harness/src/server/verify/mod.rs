@@ -8,6 +8,7 @@ mod certificate;
 mod check;
 mod client;
 mod constraints;
+mod credulity;
 mod crl;
 mod der;
 mod extensions;
