@@ -9,4 +9,7 @@ pub mod pki;
 pub mod run;
 pub mod server;
 pub mod service;
+pub mod tape;
 pub mod target;
+pub mod tls;
+pub mod wire;
