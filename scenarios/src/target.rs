@@ -59,7 +59,8 @@ pub enum Start {
 ///
 /// Placeholders: `@RUN@` (a directory of its own, removed afterwards), `@PORT:<listener>@`, `@HOST:<role>@`,
 /// `@MODE:<role>@` (in the server's words, see `modes`), `@SERVER_CERT@`, `@SERVER_KEY@`, `@SERVER_CERT:rsa@`,
-/// `@SERVER_KEY:rsa@` (the same with an RSA key), `@CA:<account>@` (trust bundle), `@CRL:<account>@`, `@MARKER:<role>@` (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1).
+/// `@SERVER_KEY:rsa@` (the same with an RSA key), `@CA:<account>@` (trust bundle), `@CRL:<account>@`, `@MARKER:<role>@`
+/// (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
