@@ -93,6 +93,7 @@ impl Actor {
         self.view.version = version;
         self.view.server_random = hello.random;
         self.link.speaks_tls13 = version == TlsVersion::Tls13;
+        self.writer.speaks_tls13 = self.link.speaks_tls13;
         self.facts.version = Some(version);
         self.facts.cipher_suite = hello.cipher_suite.as_str().map(str::to_owned);
         if code(version) == ProtocolVersion::TLSv1_2 {
