@@ -156,7 +156,11 @@ impl Actor {
             self.view.transcript.push(octets);
         }
         self.sent.insert(item, octets.to_vec());
-        let layout = Layout::of(&self.script, item, message, octets.len())?;
+        let mut layout = Layout::of(&self.script, item, message, octets.len())?;
+        // RFC 8446 5: in TLS 1.3 it is plaintext whatever the keys.
+        if kind == ContentType::ChangeCipherSpec && self.view.version == TlsVersion::Tls13 {
+            layout.epoch = layout.epoch.or(Some(Epoch::Plaintext));
+        }
         self.lay_out(kind, octets, layout).await
     }
 
