@@ -99,7 +99,8 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
         None
     };
     let bounds = (dial.deadline, dial.open_until);
-    let connection = Connection::over(tls, dial.alpn, facts, resolver.authorities(), bounds).await?;
+    let connection =
+        Connection::over(tls, dial.alpn, facts, resolver.authorities(), bounds).await?;
     Ok(Connection { tickets, early_response, ..connection })
 }
 

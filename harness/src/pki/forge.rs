@@ -49,9 +49,8 @@ impl Forge {
     pub fn stranger(&self, algorithm: KeyAlgorithm) -> Result<Arc<Key>, KeyStoreError> {
         let scope = KeyScope::Credential("stranger".to_owned());
         let mut slots = RsaSlots::default();
-        let mut key = |name| {
-            self.store.key(KeyRequest { scope: &scope, name, algorithm }, &mut slots)
-        };
+        let mut key =
+            |name| self.store.key(KeyRequest { scope: &scope, name, algorithm }, &mut slots);
         // RSA test keys are handed out in order, and end-entities of other credentials get the first.
         key("first")?;
         key("second")?;

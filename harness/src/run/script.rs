@@ -22,7 +22,8 @@ pub(super) fn lines(
     (account, held): (&str, &Held),
 ) -> Result<Lines, Judgement> {
     if waits(script) && promised(course).is_none() {
-        let reason = "the target does not promise how long a handshake may take (`handshake_timeout`)";
+        let reason =
+            "the target does not promise how long a handshake may take (`handshake_timeout`)";
         return Err(skipped(reason.to_owned()));
     }
     let resumes = script.acts().iter().any(|act| matches!(act, Act::Resume(_)));

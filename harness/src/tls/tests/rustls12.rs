@@ -2,8 +2,8 @@
 
 use rustls::{ContentType, NamedGroup};
 
-use super::split;
 use super::peers::Peers;
+use super::split;
 use crate::tls::{
     KeyBlock, Side, Suite, Transcript, Version, extended_master_secret, protections, verify_data12,
 };

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use rustls::{ContentType, NamedGroup};
 
-use super::split;
 use super::peers::Peers;
+use super::split;
 use crate::tls::{KeySchedule, Secret, Side, Suite, Transcript, Version};
 
 /// Follows a connection of rustls from the shared secret alone.
