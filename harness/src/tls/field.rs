@@ -163,7 +163,7 @@ impl Field {
 
 fn encode_into(fields: &[Field], out: &mut Vec<u8>) {
     for field in fields {
-        field.encode(out);
+        field.encode_into(out);
     }
 }
 
