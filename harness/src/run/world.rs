@@ -116,6 +116,7 @@ impl World {
         let hosts: Vec<&str> = target.endpoints.values().map(|e| e.host.as_str()).collect();
         Ok(Material {
             server: Arc::new(self.forge.server_credential(&hosts)?),
+            server_rsa: Arc::new(self.forge.server_credential_with(&hosts, KeyAlgorithm::Rsa2048)?),
             accounts,
             secret: self.forge.secret("marker"),
         })
