@@ -20,6 +20,22 @@ pub enum RecipeError {
         /// What it says.
         value: String,
     },
+    /// More than the forge makes of anything.
+    #[error("`{field}` asks for more than {limit}; that is the most")]
+    TooMany {
+        /// The recipe's field.
+        field: &'static str,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// A repetition of repetitions.
+    #[error("`repeat`: its name is one that is not repeated itself")]
+    NestedRepeat,
+    /// An RSA key that there cannot be.
+    #[error(
+        "`public_key.rsa.bits`: {0} is no size of a modulus (a multiple of 8, from 8 to 65536)"
+    )]
+    Modulus(usize),
     /// Text that should be a time.
     #[error("`{field}`: {source}")]
     Time {
