@@ -20,12 +20,12 @@ pub enum RecipeError {
         /// What it says.
         value: String,
     },
-    /// More than the forge makes of anything.
-    #[error("`{field}` asks for more than {limit}; that is the most")]
+    /// More than fits in a certificate.
+    #[error("`{field}` asks for more than {limit} octets; no certificate can have more")]
     TooMany {
         /// The recipe's field.
         field: &'static str,
-        /// The most there may be.
+        /// The most octets that there may be.
         limit: usize,
     },
     /// A repetition of repetitions.

@@ -77,7 +77,7 @@ pub(crate) fn parameters(
     parameters.custom_extensions.extend(names(recipe)?);
     for extension in &recipe.extensions {
         let content = hex::decode_all("extensions.value", &extension.value)?;
-        for number in repeat::numbers("extensions.times", extension.times)? {
+        for number in repeat::numbers("extensions.times", extension.times, content.len())? {
             let oid = Oid::parse(&repeat::numbered(&extension.oid, number))?;
             let mut custom = CustomExtension::from_oid_content(oid.arcs(), content.clone());
             custom.set_criticality(extension.critical);

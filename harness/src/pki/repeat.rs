@@ -4,15 +4,20 @@ use std::ops::Range;
 
 use mtls_scenarios::{GeneralName, Name};
 
+use super::der;
 use super::error::RecipeError;
 
-/// Most repetitions of a name or an extension.
-const MAX_TIMES: usize = 1_000_000;
+/// Octets that the DER of a name or an extension has beside its text, at least.
+const HEADER: usize = 2;
 
-/// The numbers of so many repetitions.
-pub(crate) fn numbers(field: &'static str, times: usize) -> Result<Range<usize>, RecipeError> {
-    if times > MAX_TIMES {
-        return Err(RecipeError::TooMany { field, limit: MAX_TIMES });
+/// The numbers of so many repetitions of so many octets, which must all fit in a certificate.
+pub(crate) fn numbers(
+    field: &'static str,
+    times: usize,
+    octets: usize,
+) -> Result<Range<usize>, RecipeError> {
+    if times.saturating_mul(octets.saturating_add(HEADER)) > der::MAX_SIZE {
+        return Err(RecipeError::TooMany { field, limit: der::MAX_SIZE });
     }
     Ok(0..times)
 }
@@ -28,13 +33,27 @@ pub(crate) fn names(names: &[GeneralName]) -> Result<Vec<GeneralName>, RecipeErr
     for name in names {
         match name {
             GeneralName::Repeat { name, times } => {
-                let numbers = numbers("repeat.times", *times)?;
+                let numbers = numbers("repeat.times", *times, text_length(name))?;
                 all.extend(numbers.map(|number| numbered_name(name, number)));
             }
             name => all.push(name.clone()),
         }
     }
     Ok(all)
+}
+
+fn text_length(name: &GeneralName) -> usize {
+    match name {
+        GeneralName::Dns(text)
+        | GeneralName::Uri(text)
+        | GeneralName::Email(text)
+        | GeneralName::Ip(text) => text.len(),
+        GeneralName::Directory(name) => {
+            name.iter().flat_map(|rdn| rdn.values()).map(String::len).sum()
+        }
+        GeneralName::Other { oid, value } => oid.len().saturating_add(value.len()),
+        GeneralName::Repeat { .. } => 0,
+    }
 }
 
 fn numbered_name(name: &GeneralName, number: usize) -> GeneralName {

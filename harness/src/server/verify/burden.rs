@@ -73,3 +73,83 @@ fn rsa_steps(key: PublicKey<'_>) -> Option<usize> {
     let exponent = numbers.integer("publicExponent").ok()?;
     Some(modulus.len().saturating_mul(8).saturating_mul(exponent.len().saturating_mul(8)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::testing::{Minted, root, tlv};
+
+    fn burden(list: &[&Minted]) -> Vec<CertificateDer<'static>> {
+        list.iter().map(|minted| minted.der.clone()).collect()
+    }
+
+    /// A client's certificate with an RSA key of so many octets each.
+    fn rsa_client(issuer: &Minted, modulus: usize, exponent: usize) -> Minted {
+        let number = |octets: usize| tlv(2, &vec![0x41; octets]);
+        let key = tlv(0x30, &[number(modulus), number(exponent)].concat());
+        let key = [tlv(0x30, RSA), tlv(3, &[&[0], &key[..]].concat())].concat();
+        issuer.client("Client").altered(issuer, |fields| fields[6] = tlv(0x30, &key))
+    }
+
+    #[test]
+    fn an_ordinary_list_is_light() {
+        let root = root("Root");
+        let intermediate = root.intermediate("Intermediate");
+        let list = burden(&[&intermediate.client("Client"), &intermediate, &root]);
+        let burden = Burden::of(list.iter());
+        assert_eq!((burden.names(), burden.rsa_steps(), burden.policy_mappings()), (0, 0, 0));
+        assert!(!burden.has_unknown_key() && !burden.has_cycle());
+    }
+
+    #[test]
+    fn names_and_constraints_count() {
+        let names = ["a.test", "b.test", "c.test"];
+        let root = root("Root");
+        let intermediate = root.intermediate_with("Intermediate", |params| {
+            params.name_constraints = Some(rcgen::NameConstraints {
+                permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("test".to_owned())],
+                excluded_subtrees: names
+                    .map(|n| rcgen::GeneralSubtree::DnsName(n.to_owned()))
+                    .into(),
+            });
+        });
+        let client = intermediate.client_with("Client", |params| {
+            let name = |name: &str| rcgen::SanType::DnsName(name.try_into().unwrap());
+            params.subject_alt_names = names.map(name).into();
+        });
+        assert_eq!(Burden::of(burden(&[&client, &intermediate]).iter()).names(), 7);
+    }
+
+    #[test]
+    fn keys_count_by_what_they_cost() {
+        let root = root("Root");
+        let list = burden(&[&rsa_client(&root, 256, 3), &rsa_client(&root, 2048, 3)]);
+        assert_eq!(Burden::of(list.iter()).rsa_steps(), 2048 * 8 * 24);
+        let unknown = root.client("Client").altered(&root, |fields| {
+            fields[6] = tlv(0x30, &[tlv(0x30, &[6, 2, 0x2a, 3]), tlv(3, &[0, 1])].concat());
+        });
+        assert!(Burden::of(burden(&[&unknown]).iter()).has_unknown_key());
+    }
+
+    #[test]
+    fn a_circle_is_seen_and_a_self_signed_one_is_none() {
+        let first = root("First");
+        let second = first.intermediate("Second");
+        let first_by_second = second.cross_sign(&first);
+        let client = first.client("Client");
+        assert!(Burden::of(burden(&[&client, &first_by_second, &second]).iter()).has_cycle());
+        assert!(!Burden::of(burden(&[&client, &first, &second, &first]).iter()).has_cycle());
+    }
+
+    #[test]
+    fn levels_that_map_policies_count() {
+        let root = root("Root");
+        let mapping = root.intermediate_with("Mapping", |params| {
+            params
+                .custom_extensions
+                .push(rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 33], vec![0x30, 0]));
+        });
+        let list = burden(&[&mapping.client("Client"), &mapping, &root]);
+        assert_eq!(Burden::of(list.iter()).policy_mappings(), 1);
+    }
+}
