@@ -188,12 +188,14 @@ fn keyed(ca: &Minted, algorithm: &[u8], key: &[u8]) -> Minted {
     })
 }
 
+/// Makes a list that a gate is to suffer from, under its CA.
+type Make<'m> = &'m dyn Fn(&Minted) -> Vec<Minted>;
+
 #[tokio::test]
 async fn faults_of_heavy_lists() {
     let unknown: &[u8] = &[6, 2, 0x2a, 3];
     let rsa: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
     let giant = tlv(0x30, &[tlv(2, &[0x41; 2048]), tlv(2, &[1, 0, 1])].concat());
-    type Make<'m> = &'m dyn Fn(&Minted) -> Vec<Minted>;
     let cases: [(Fault, Make<'_>); 6] = [
         (Fault::DiesOnCycles, &|_| circle()),
         (Fault::DiesOnUnknownKeys, &|ca| vec![keyed(ca, unknown, &[1])]),
