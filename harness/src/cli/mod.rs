@@ -5,8 +5,10 @@ mod doctor;
 mod explain;
 mod interrupt;
 mod list;
+mod output;
 mod pki;
 mod progress;
+mod recordings;
 mod reports;
 mod rerun;
 mod run;
@@ -30,7 +32,7 @@ pub fn main() -> ProcessExitCode {
     let done = match arguments.command {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
-        Command::Explain(explain) => explain::explain(&explain),
+        Command::Explain(explain) => explain::explain(*explain),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),

@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::http::{Request, Response, Sender};
 use super::session::Tickets;
 use super::witness::Testimony;
+use crate::tape::Tape;
 
 /// A connection that is ready for requests. Dropping it closes it.
 pub struct Connection {
@@ -16,6 +17,7 @@ pub struct Connection {
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
+    pub(super) tape: Tape,
 }
 
 impl Connection {
@@ -37,6 +39,11 @@ impl Connection {
     /// The answer to a request that the peer took as early data.
     pub fn take_early_response(&mut self) -> Option<Result<Response, Failure>> {
         self.early_response.take()
+    }
+
+    /// What records it.
+    pub const fn tape(&self) -> &Tape {
+        &self.tape
     }
 
     /// Whether the peer keeps the connection open for another request.

@@ -20,9 +20,11 @@ use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
 use super::http::Sender;
 use super::persona::Persona;
+use super::secrets::Secrets;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
 use super::witness::Witness;
+use crate::tape::Tape;
 
 /// Most bytes that one connection reads, TLS overhead included.
 const MAX_RECEIVED: u64 = 4 << 20;
@@ -54,6 +56,8 @@ pub struct Dial<'a> {
     pub deadline: Instant,
     /// When an open connection ends at the latest.
     pub open_until: Instant,
+    /// What records the connection.
+    pub tape: Tape,
 }
 
 /// Connects, shakes hands and starts HTTP.
@@ -80,7 +84,7 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     // Without this the second request of a connection waits for the peer's delayed acknowledgement.
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
-    let socket = Socket::new(stream, MAX_RECEIVED);
+    let socket = Socket::new(stream, MAX_RECEIVED, dial.tape.clone());
     let (socket, name) = match &edit {
         None => (socket, name),
         Some(edit) => (socket.editing(), edit.marker()),
@@ -111,7 +115,8 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     let authorities = resolver.authorities();
     match started {
         Ok(Ok(sender)) => {
-            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response })
+            let tape = dial.tape;
+            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response, tape })
         }
         Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
         Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
@@ -134,6 +139,9 @@ fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = resumption(dial, tickets);
     config.enable_early_data = dial.early_request.is_some();
+    if dial.tape.is_recording() {
+        config.key_log = Arc::new(Secrets(dial.tape.clone()));
+    }
     config.enable_sni = dial.sni.is_some() || dial.hello.is_some();
     Ok(Arc::new(config))
 }

@@ -118,7 +118,8 @@ impl<'a> Attempt<'a> {
     async fn probe(&self, course: &Course<'_>) -> Probed {
         let deadline = course.deadline();
         let target = course.stage.target();
-        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+        let tapes = Some(&course.tapes);
+        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline, tapes };
         let early = self.connect.early_data.then(|| early::written(&probe.protected_request()));
         let mut dial = course.dial(&self.spot, &self.words, self.held.client.clone(), deadline);
         dial.resumption = self.resumption(course);
@@ -242,7 +243,7 @@ impl<'a> Attempt<'a> {
     ) -> Probed {
         let deadline = course.deadline();
         let target = course.stage.target();
-        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline, tapes: None };
         let dial = Dial {
             persona,
             resumption: Some(how),

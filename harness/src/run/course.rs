@@ -13,10 +13,12 @@ use super::outcome::{skipped, undecided};
 use super::preflight::names;
 use super::spot::Spot;
 use super::stage::Stage;
+use super::tapes::Tapes;
 use super::wallet::{Held, WalletError};
 use super::wording::{Filler, Victim, WordingError, Words};
 use super::world::MintError;
 use crate::client::{ClientCredential, Connection, Dial, Persona, PlainSocket, Tickets};
+use crate::tape::Tape;
 
 /// Longest that a kept connection stays open.
 const MAX_COURSE: std::time::Duration = std::time::Duration::from_secs(60);
@@ -34,6 +36,8 @@ pub(super) struct Course<'a> {
     pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
+    /// What records its connections.
+    pub(super) tapes: Tapes,
     persona: Persona,
     /// By account and name: a case shows the same certificate throughout.
     held: BTreeMap<(String, String), Arc<Held>>,
@@ -70,6 +74,7 @@ impl<'a> Course<'a> {
             changes: 0,
             refused: BTreeMap::new(),
             sockets: Vec::new(),
+            tapes: Tapes::new(context.options.records()),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),
             open_until: Instant::now() + MAX_COURSE,
@@ -77,9 +82,9 @@ impl<'a> Course<'a> {
     }
 
     /// Closes every connection; a gate that is to end would wait for them.
-    pub(super) fn leave(self) -> Stage<'a> {
-        let Self { stage, .. } = self;
-        stage
+    pub(super) fn leave(self) -> (Stage<'a>, Tapes) {
+        let Self { stage, tapes, .. } = self;
+        (stage, tapes)
     }
 
     /// The endpoint that plays one of these roles.
@@ -178,6 +183,7 @@ impl<'a> Course<'a> {
             early_request: None,
             deadline,
             open_until: self.open_until,
+            tape: Tape::default(),
         }
     }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::identity::{self, Reading};
 use super::spot::Spot;
+use super::tapes::Tapes;
 use super::wording::Words;
 use crate::client::{self, Connection, Dial, Failure, Request, Response};
 use crate::target::Running;
@@ -18,6 +19,8 @@ pub(super) struct Probe<'a> {
     pub(super) spot: &'a Spot,
     pub(super) words: &'a Words,
     pub(super) deadline: Instant,
+    /// What records its connections; controls go unrecorded.
+    pub(super) tapes: Option<&'a Tapes>,
 }
 
 /// What a probe saw, and what it leaves.
@@ -31,7 +34,7 @@ impl Probe<'_> {
     /// Connects and asks. Every wait inside ends at the deadline.
     pub(super) async fn connect(&self, dial: Dial<'_>) -> Probed {
         let started = Instant::now();
-        let (answers, tls, connection) = match client::connect(dial.clone()).await {
+        let (answers, tls, connection) = match client::connect(self.taped(&dial)).await {
             Err((failure, facts)) => (Err(failure), facts, None),
             Ok(mut connection) => {
                 let facts = connection.facts().clone();
@@ -48,6 +51,9 @@ impl Probe<'_> {
     /// Asks on a connection that is open already.
     pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
         let started = Instant::now();
+        if let Some(tapes) = self.tapes {
+            tapes.go_on(connection.tape());
+        }
         // In HTTP/2 a gate takes its leave with GOAWAY, and it is our side that hangs up.
         let answers = if connection.is_reusable(self.deadline).await {
             self.ask(connection, None).await
@@ -76,6 +82,12 @@ impl Probe<'_> {
         Request { method, ..self.words.request(&self.spot.host, path) }
     }
 
+    /// The same connection to make, with a tape of its own.
+    fn taped<'d>(&self, dial: &Dial<'d>) -> Dial<'d> {
+        let tape = self.tapes.map(Tapes::blank).unwrap_or_default();
+        Dial { tape, ..dial.clone() }
+    }
+
     async fn ask(
         &self,
         connection: &mut Connection,
@@ -102,7 +114,7 @@ impl Probe<'_> {
         let second = if connection.is_reusable(self.deadline).await {
             connection.request(request, self.deadline).await
         } else if let Some(dial) = dial {
-            match client::connect(dial.clone()).await {
+            match client::connect(self.taped(dial)).await {
                 Ok(mut fresh) => fresh.request(request, self.deadline).await,
                 Err((failure, _)) => Err(failure),
             }

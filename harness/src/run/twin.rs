@@ -91,5 +91,6 @@ pub(super) async fn stranger(
     let deadline = course.deadline();
     let mut dial = course.dial(spot, words, held.client.clone(), deadline);
     dial.persona = &persona;
-    Probe { target: course.stage.target(), spot, words, deadline }.connect(dial).await.observation
+    let target = course.stage.target();
+    Probe { target, spot, words, deadline, tapes: None }.connect(dial).await.observation
 }
