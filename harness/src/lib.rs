@@ -12,3 +12,4 @@ pub mod server;
 pub mod service;
 pub mod tape;
 pub mod target;
+pub mod tls;

@@ -24,6 +24,7 @@ mod recipe;
 mod scenario;
 #[cfg(feature = "schema")]
 mod schema;
+pub mod script;
 mod step;
 mod target;
 mod wording;
@@ -50,6 +51,7 @@ pub use recipe::{
 pub use scenario::{Scenario, Severity};
 #[cfg(feature = "schema")]
 pub use schema::schemas;
+pub use script::Script;
 pub use step::{Action, Authorities, Control, Step, Visit};
 pub use target::{
     Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target, ValueSource,

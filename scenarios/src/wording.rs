@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::Role;
+use crate::{Role, Script};
 
 /// What a client says beyond the ordinary. Where a field is absent it says what an honest client does.
 ///
@@ -44,6 +44,9 @@ pub struct Wording {
     /// Trailer fields.
     #[serde(default)]
     pub trailers: Vec<(String, String)>,
+    /// The lying client makes the connection, and does this otherwise than an honest one; the control is an empty script.
+    #[serde(default)]
+    pub script: Option<Script>,
 }
 
 /// What is done to a ticket before it is offered: the PSK identity in TLS 1.3, the `session_ticket` extension in TLS 1.2.
@@ -77,6 +80,10 @@ impl Wording {
             path: text(&over.path, &self.path),
             headers: fields(&over.headers, &self.headers),
             trailers: fields(&over.trailers, &self.trailers),
+            script: match (&self.script, &over.script) {
+                (Some(own), Some(over)) => Some(own.then(over)),
+                (own, over) => over.clone().or(own.clone()),
+            },
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::findings::Findings;
 use crate::{
-    Action, Connect, Control, EndpointChoice, Library, Matrix, Operation, RawBytes, Scenario, Step,
-    Visit, Wait, Wording, pieces,
+    Action, Connect, Control, EndpointChoice, Library, Matrix, Operation, RawBytes, Scenario,
+    Script, Step, Visit, Wait, Wording, pieces,
 };
 
 pub(super) fn check(library: &Library, scenario: &Scenario, findings: &mut Findings<'_>) {
@@ -59,6 +59,7 @@ fn axes(library: &Library, scenario: &Scenario, findings: &mut Findings<'_>) {
     }
     for wording in scenario.variants.values() {
         placeholders(wording, findings);
+        script(library, wording, findings);
     }
 }
 
@@ -83,6 +84,11 @@ impl Before {
         findings: &mut Findings<'_>,
     ) {
         placeholders(&visit.say, findings);
+        script(library, &visit.say, findings);
+        if visit.say.script.is_some() && !matches!(visit.action, Action::Connect(_)) {
+            let help = "move the script to a step that connects".to_owned();
+            findings.report("script", "only `connect` follows a script".to_owned(), Some(help));
+        }
         match &visit.control {
             Control::Twin(name) => findings.known("credential", name, library.credentials.keys()),
             Control::Before if !self.any_visit => {
@@ -177,6 +183,12 @@ fn elapse(text: &str, findings: &mut Findings<'_>) {
     if Wait::seconds(text).is_none() {
         let help = "write `90s`, `18h` or `2d`".to_owned();
         findings.report(text, format!("`{text}` is no length of time"), Some(help));
+    }
+}
+
+fn script(library: &Library, wording: &Wording, findings: &mut Findings<'_>) {
+    for name in wording.script.iter().flat_map(Script::credentials) {
+        findings.known("credential", name, library.credentials.keys());
     }
 }
 

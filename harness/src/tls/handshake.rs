@@ -1,0 +1,75 @@
+//! Handshake messages out of the fragments that records carry (RFC 8446 5.1).
+
+use rustls::HandshakeType;
+
+use super::field::Message;
+use super::reader::{Malformed, Reader};
+
+const WHAT: &str = "handshake message";
+
+/// A handshake message as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// `msg_type`.
+    pub kind: HandshakeType,
+    /// The octets, the header included.
+    pub encoded: Vec<u8>,
+}
+
+impl Received {
+    /// The octets after the header.
+    pub fn body(&self) -> &[u8] {
+        self.encoded.get(Message::HEADER..).unwrap_or_default()
+    }
+}
+
+/// Joins fragments of handshake messages.
+///
+/// Holds no more than one message and the fragment pushed last, where all messages are taken out after each push.
+#[derive(Clone, Debug)]
+pub struct HandshakeReader {
+    limit: usize,
+    pending: Vec<u8>,
+}
+
+impl HandshakeReader {
+    /// A reader that refuses messages with a body of more than `limit` octets.
+    pub const fn new(limit: usize) -> Self {
+        Self { limit, pending: Vec::new() }
+    }
+
+    /// Takes the payload of a record.
+    pub fn push(&mut self, fragment: &[u8]) {
+        self.pending.extend_from_slice(fragment);
+    }
+
+    /// The next message, or none before all of it has come. What is too long is refused as soon as its header is there,
+    /// and ever after.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "none yet is not the end, and some are errors"
+    )]
+    pub fn next(&mut self) -> Result<Option<Received>, Malformed> {
+        if self.pending.len() < Message::HEADER {
+            return Ok(None);
+        }
+        let mut reader = Reader::new(&self.pending);
+        let kind = HandshakeType::from(reader.u8(WHAT)?);
+        let length = usize::try_from(reader.u24(WHAT)?)
+            .ok()
+            .filter(|&length| length <= self.limit)
+            .ok_or(Malformed::TooLong { what: WHAT })?;
+        let whole = Message::HEADER + length;
+        if self.pending.len() < whole {
+            return Ok(None);
+        }
+        let rest = self.pending.split_off(whole);
+        let encoded = std::mem::replace(&mut self.pending, rest);
+        Ok(Some(Received { kind, encoded }))
+    }
+
+    /// Whether no message has come in part.
+    pub const fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+}

@@ -1,0 +1,79 @@
+//! Ephemeral Diffie-Hellman over X25519 and P-256 (RFC 8446 4.2.8.2, RFC 8422 5.4).
+
+use std::fmt;
+
+use aws_lc_rs::agreement::{
+    self, Algorithm, ECDH_P256, PrivateKey, PublicKey, UnparsedPublicKey, X25519,
+};
+use rustls::NamedGroup;
+
+use super::reader::Malformed;
+
+/// No key pair of this group can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no key pair for group {group:?}: only X25519 and secp256r1 are spoken here")]
+pub struct Unsupported {
+    /// The group that was asked for.
+    pub group: NamedGroup,
+}
+
+/// A key pair for one handshake.
+pub struct KeyExchange {
+    group: NamedGroup,
+    private: PrivateKey,
+    public: PublicKey,
+}
+
+impl KeyExchange {
+    /// A new key pair.
+    pub fn generate(group: NamedGroup) -> Result<Self, Unsupported> {
+        let unsupported = Unsupported { group };
+        let algorithm = algorithm(group).ok_or(unsupported)?;
+        let private = PrivateKey::generate(algorithm).map_err(|_| unsupported)?;
+        Self::new(group, private)
+    }
+
+    /// The key pair with this private key: a scalar in the encoding of its group.
+    pub fn from_private(group: NamedGroup, private: &[u8]) -> Result<Self, Unsupported> {
+        let unsupported = Unsupported { group };
+        let algorithm = algorithm(group).ok_or(unsupported)?;
+        let private = PrivateKey::from_private_key(algorithm, private).map_err(|_| unsupported)?;
+        Self::new(group, private)
+    }
+
+    fn new(group: NamedGroup, private: PrivateKey) -> Result<Self, Unsupported> {
+        let public = private.compute_public_key().map_err(|_| Unsupported { group })?;
+        Ok(Self { group, private, public })
+    }
+
+    /// Its group.
+    pub const fn group(&self) -> NamedGroup {
+        self.group
+    }
+
+    /// The public key as it goes on the wire.
+    pub fn public(&self) -> &[u8] {
+        self.public.as_ref()
+    }
+
+    /// The secret shared with the owner of this public key.
+    pub fn agree(&self, peer: &[u8]) -> Result<Vec<u8>, Malformed> {
+        let peer = UnparsedPublicKey::new(self.private.algorithm(), peer);
+        let malformed = Malformed::Invalid { what: "key_exchange" };
+        agreement::agree(&self.private, peer, malformed, |secret| Ok(secret.to_vec()))
+    }
+}
+
+impl fmt::Debug for KeyExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyExchange").field("group", &self.group).finish_non_exhaustive()
+    }
+}
+
+const fn algorithm(group: NamedGroup) -> Option<&'static Algorithm> {
+    match group {
+        NamedGroup::X25519 => Some(&X25519),
+        NamedGroup::secp256r1 => Some(&ECDH_P256),
+        _ => None,
+    }
+}

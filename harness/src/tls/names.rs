@@ -1,0 +1,1 @@
+//! Names of code points, as their registries and RFCs have them.
