@@ -13,3 +13,4 @@ pub mod service;
 pub mod tape;
 pub mod target;
 pub mod tls;
+pub mod wire;

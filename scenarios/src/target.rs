@@ -27,6 +27,9 @@ pub struct Target {
     /// Anchors of the accounts that its endpoints trust (`main`, ...); all that the account has when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchors: Option<Vec<String>>,
+    /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handshake_timeout: Option<u64>,
     /// Application protocols it speaks.
     #[serde(default = "http1_only")]
     pub alpn: Vec<Alpn>,

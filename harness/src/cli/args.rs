@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mtls_scenarios::{KeyAlgorithm, Mode};
 
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
@@ -15,6 +15,22 @@ use mtls_scenarios::{KeyAlgorithm, Mode};
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Arguments {
+    /// Reads the command line; clap itself ends the process with 2 where it is invalid.
+    pub(super) fn read() -> Self {
+        let command = <Self as CommandFactory>::command();
+        // What is said of a gate is of no use where nothing is run.
+        let of_gate = Gate::augment_args(clap::Command::new("gate"));
+        let command = command.mut_subcommand("explain", |explain| {
+            of_gate.get_arguments().fold(explain, |explain, argument| {
+                explain.mut_arg(argument.get_id(), |argument| argument.requires("run"))
+            })
+        });
+        let read = Self::from_arg_matches(&command.get_matches());
+        read.unwrap_or_else(|error| error.exit())
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -210,7 +226,6 @@ pub(super) struct List {
 }
 
 #[derive(Debug, Args)]
-#[command(mut_group("Gate", |group| group.requires("run")))]
 pub(super) struct Explain {
     /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
     pub(super) id: String,

@@ -20,15 +20,13 @@ mod terminal;
 
 use std::process::ExitCode as ProcessExitCode;
 
-use clap::Parser as _;
 use mtls_reports::ExitCode;
 
 use args::{Arguments, Command};
 
 /// Reads the arguments, does what they say, and returns the exit code of design: see [`ExitCode`].
 pub fn main() -> ProcessExitCode {
-    // clap itself ends the process with 2 on invalid arguments.
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let done = match arguments.command {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),

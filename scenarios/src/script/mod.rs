@@ -123,6 +123,35 @@ pub enum Resume {
     WithWrongBinder,
 }
 
+impl Act {
+    /// The item by which it has been done, for those who tell what happens in order.
+    pub fn item(&self) -> Item {
+        match self {
+            Self::Hello(_) | Self::Resume(_) => Item::ClientHello,
+            Self::SecondHello(_) => Item::ServerFlight,
+            Self::Show(_) | Self::ShowUnasked | Self::EmptyListSigned | Self::Compress(_) => {
+                Item::Certificate
+            }
+            Self::Sign(_) => Item::CertificateVerify,
+            Self::Duplicate(item) | Self::HalfClose(item) => *item,
+            Self::Swap(Swap(one, other)) => *one.min(other),
+            Self::Send(Send { place: Place::Before(item) | Place::After(item), .. }) => *item,
+            Self::Edit(edit) => edit.item,
+            Self::Delay(delay) => delay.before,
+            Self::Stop(stop) => stop.before,
+            Self::Skip(items)
+            | Self::Encrypt(Encrypt { items, .. })
+            | Self::Fragment(Fragment { items, .. })
+            | Self::Segment(Segment { items, .. })
+            | Self::Coalesce(items)
+            | Self::Pad(Pad { items, .. }) => {
+                items.0.iter().min().copied().unwrap_or(Item::ApplicationData)
+            }
+            Self::PostHandshake(_) | Self::Renegotiate(_) => Item::ApplicationData,
+        }
+    }
+}
+
 impl Script {
     /// Whether it does nothing otherwise.
     pub const fn is_honest(&self) -> bool {

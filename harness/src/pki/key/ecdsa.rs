@@ -30,8 +30,7 @@ impl DeterministicP256 {
     /// Signs; `ECDSA-Sig-Value` in DER.
     pub(super) fn sign(&self, hash: Hash, message: &[u8]) -> Option<Vec<u8>> {
         let digest = digest::digest(hash.digest, message);
-        // bits2int (RFC 6979 2.3.2): the leftmost 256 bits.
-        let leftmost: [u8; SIZE] = digest.as_ref().get(..SIZE)?.try_into().ok()?;
+        let leftmost = leftmost(digest.as_ref());
         let hashed = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(leftmost));
         let mut nonces = Nonces::new(hash.hmac, &self.octets, &hashed.to_repr());
         loop {
@@ -55,6 +54,16 @@ impl DeterministicP256 {
     }
 }
 
+/// The leftmost 256 bits as a number; a shorter hash is that number (RFC 6979 2.3.2, bits2int).
+fn leftmost(digest: &[u8]) -> [u8; SIZE] {
+    let taken = digest.get(..SIZE).unwrap_or(digest);
+    let mut octets = [0; SIZE];
+    for (octet, of_digest) in octets.iter_mut().rev().zip(taken.iter().rev()) {
+        *octet = *of_digest;
+    }
+    octets
+}
+
 /// Hash functions of a signature.
 #[derive(Clone, Copy)]
 pub(super) struct Hash {
@@ -63,6 +72,8 @@ pub(super) struct Hash {
 }
 
 impl Hash {
+    pub(super) const SHA1: Self =
+        Self { digest: &digest::SHA1_FOR_LEGACY_USE_ONLY, hmac: hmac::HMAC_SHA256 };
     pub(super) const SHA256: Self = Self { digest: &digest::SHA256, hmac: hmac::HMAC_SHA256 };
     pub(super) const SHA384: Self = Self { digest: &digest::SHA384, hmac: hmac::HMAC_SHA384 };
     pub(super) const SHA512: Self = Self { digest: &digest::SHA512, hmac: hmac::HMAC_SHA512 };

@@ -71,6 +71,11 @@ pub(super) enum Private {
     },
 }
 
+/// Schemes of TLS 1.2 that no gate should list (RFC 9155).
+const RSA_PKCS1_MD5: u16 = 0x0101;
+const RSA_PKCS1_SHA1: u16 = 0x0201;
+const ECDSA_SHA1: u16 = 0x0203;
+
 /// ECDSA with the nonces of RFC 6979.
 pub(super) enum Deterministic {
     P256(DeterministicP256),
@@ -177,6 +182,26 @@ impl Key {
             }
         };
         signature.ok_or_else(|| self.failed(name()))
+    }
+
+    /// Signs by any scheme that the key's algorithm can do, those included that TLS has given up: MD5 and SHA-1.
+    ///
+    /// # Errors
+    /// Where the scheme is for keys of another algorithm.
+    pub fn sign_any(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signature = match (&self.private, u16::from(scheme)) {
+            (Private::Rsa { portable, .. }, RSA_PKCS1_MD5) => {
+                self.sign_rsa(None, portable, (false, RsaHash::Md5), message)
+            }
+            (Private::Rsa { portable, .. }, RSA_PKCS1_SHA1) => {
+                self.sign_rsa(None, portable, (false, RsaHash::Sha1), message)
+            }
+            (Private::Ecdsa { deterministic: Some(Deterministic::P256(key)), .. }, ECDSA_SHA1) => {
+                key.sign(Hash::SHA1, message)
+            }
+            _ => return self.sign(scheme, message),
+        };
+        signature.ok_or_else(|| self.failed(format!("{scheme:?}")))
     }
 
     /// Signs a certificate or a revocation list. The same message gives the same signature, except with

@@ -1,0 +1,98 @@
+//! What a client knows of its handshake so far.
+
+use mtls_scenarios::TlsVersion;
+use rustls::{NamedGroup, SignatureScheme};
+
+use super::session::Session;
+use crate::tls::{HashAlgorithm, KeyExchange, KeySchedule, Protection, Secret, Suite, Transcript};
+
+/// What a client knows of its handshake so far.
+pub(super) struct View {
+    /// The version that is offered, and then the one that is spoken.
+    pub(super) version: TlsVersion,
+    pub(super) client_random: [u8; 32],
+    pub(super) server_random: [u8; 32],
+    pub(super) session_id: Vec<u8>,
+    /// Key shares that were offered (TLS 1.3).
+    pub(super) shares: Vec<KeyExchange>,
+    /// The session that was offered, with the secret to use.
+    pub(super) offered: Option<Session>,
+    pub(super) suite: Option<&'static Suite>,
+    pub(super) transcript: Transcript,
+    pub(super) request: Option<Request>,
+    pub(super) resumed: bool,
+    /// The gate's group and public key (TLS 1.2).
+    pub(super) gate_share: Option<(NamedGroup, Vec<u8>)>,
+    /// Our half of the exchange in TLS 1.2.
+    pub(super) own_share: Option<KeyExchange>,
+    pub(super) extended_master_secret: bool,
+    /// Whether a `ClientKeyExchange` is part of the flow.
+    pub(super) exchanges_keys: bool,
+    /// Whether `change_cipher_spec` was sent before there were keys.
+    pub(super) changed_early: bool,
+    /// What will protect the gate's records in TLS 1.2.
+    pub(super) gate_keys: Option<Protection>,
+    /// TLS 1.2.
+    pub(super) master: Option<Vec<u8>>,
+    /// `verify_data` of our last `Finished` in TLS 1.2, for `renegotiation_info` (RFC 5746).
+    pub(super) verify_data: Vec<u8>,
+    /// TLS 1.3.
+    pub(super) secrets: Option<Secrets>,
+}
+
+/// A `CertificateRequest` to answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Request {
+    pub(super) context: Vec<u8>,
+    pub(super) schemes: Vec<SignatureScheme>,
+}
+
+/// The secrets of a TLS 1.3 connection.
+pub(super) struct Secrets {
+    pub(super) client_handshake: Secret,
+    pub(super) server_handshake: Secret,
+    /// From here on: known once the gate's `Finished` has been read.
+    pub(super) application: Option<ApplicationSecrets>,
+}
+
+pub(super) struct ApplicationSecrets {
+    pub(super) client: Secret,
+    pub(super) server: Secret,
+    pub(super) master: KeySchedule,
+    pub(super) resumption: Option<Secret>,
+}
+
+impl View {
+    /// The beginning of a handshake that offers this version.
+    pub(super) const fn new(version: TlsVersion) -> Self {
+        Self {
+            version,
+            client_random: [0; 32],
+            server_random: [0; 32],
+            session_id: Vec::new(),
+            shares: Vec::new(),
+            offered: None,
+            suite: None,
+            transcript: Transcript::new(),
+            request: None,
+            resumed: false,
+            gate_share: None,
+            own_share: None,
+            extended_master_secret: false,
+            exchanges_keys: false,
+            changed_early: false,
+            gate_keys: None,
+            master: None,
+            verify_data: Vec::new(),
+            secrets: None,
+        }
+    }
+
+    pub(super) fn hash(&self) -> HashAlgorithm {
+        self.suite.map_or(HashAlgorithm::Sha256, |suite| suite.hash)
+    }
+
+    pub(super) fn transcript_hash(&self) -> Vec<u8> {
+        self.transcript.hash(self.hash())
+    }
+}

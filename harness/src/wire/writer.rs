@@ -1,0 +1,60 @@
+//! The client's direction: which keys protect what is sent.
+
+use std::collections::BTreeMap;
+
+use mtls_scenarios::script::Epoch;
+use rustls::{ContentType, ProtocolVersion};
+
+use super::failure::Failure;
+use super::layout::Layout;
+use crate::tls::{Protection, Record};
+
+/// The client's direction.
+pub(super) struct Writer {
+    /// Which keys are the right ones at this moment.
+    pub(super) epoch: Epoch,
+    protections: BTreeMap<Epoch, Protection>,
+}
+
+impl Writer {
+    /// A direction that begins in plaintext.
+    pub(super) const fn new() -> Self {
+        Self { epoch: Epoch::Plaintext, protections: BTreeMap::new() }
+    }
+
+    /// A direction that begins another handshake under the keys of the last one.
+    pub(super) fn renegotiating(self) -> Self {
+        let Self { epoch, mut protections } = self;
+        let current = protections.remove(&epoch);
+        let protections = current.map(|keys| (Epoch::Plaintext, keys)).into_iter().collect();
+        Self { epoch: Epoch::Plaintext, protections }
+    }
+
+    /// Makes keys known.
+    pub(super) fn set(&mut self, epoch: Epoch, keys: Protection) {
+        self.protections.insert(epoch, keys);
+    }
+
+    /// The records that hold these contents.
+    pub(super) fn records(
+        &mut self,
+        kind: ContentType,
+        contents: &[u8],
+        layout: &Layout,
+        version: ProtocolVersion,
+    ) -> Result<Vec<u8>, Failure> {
+        let epoch = layout.epoch.unwrap_or(self.epoch);
+        let mut keys = self.protections.get_mut(&epoch);
+        if keys.is_none() && layout.epoch.is_some_and(|epoch| epoch != Epoch::Plaintext) {
+            return Err(Failure::Unable(format!("nothing can be sent {} here", epoch.in_words())));
+        }
+        let mut records = Vec::new();
+        for piece in layout.pieces(contents) {
+            records.extend(match &mut keys {
+                Some(keys) => keys.seal(kind, piece, layout.padding),
+                None => Record { kind, version, payload: piece.to_vec() }.encode(),
+            });
+        }
+        Ok(records)
+    }
+}
