@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsFacts};
 use mtls_scenarios::{Alpn, Resumption, TlsVersion};
 use rustls::client::{ResolvesClientCert, Tls12Resumption};
@@ -18,11 +17,11 @@ use super::credential::{ClientCredential, Resolver};
 use super::early;
 use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
-use super::http::Sender;
 use super::persona::Persona;
+use super::secrets::Secrets;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
-use super::witness::Witness;
+use crate::tape::Tape;
 
 /// Most bytes that one connection reads, TLS overhead included.
 const MAX_RECEIVED: u64 = 4 << 20;
@@ -54,6 +53,8 @@ pub struct Dial<'a> {
     pub deadline: Instant,
     /// When an open connection ends at the latest.
     pub open_until: Instant,
+    /// What records the connection.
+    pub tape: Tape,
 }
 
 /// Connects, shakes hands and starts HTTP.
@@ -80,7 +81,7 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     // Without this the second request of a connection waits for the peer's delayed acknowledgement.
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
-    let socket = Socket::new(stream, MAX_RECEIVED);
+    let socket = Socket::new(stream, MAX_RECEIVED, dial.tape.clone());
     let (socket, name) = match &edit {
         None => (socket, name),
         Some(edit) => (socket.editing(), edit.marker()),
@@ -101,21 +102,10 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     } else {
         None
     };
-    if dial.alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
-        let what = PeerText::new("it did not choose h2, the only application protocol offered");
-        return Err((Failure::Misbehaved(what), facts));
-    }
-    let (witness, testimony) = Witness::new(tls);
-    let started =
-        timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.open_until)).await;
-    let authorities = resolver.authorities();
-    match started {
-        Ok(Ok(sender)) => {
-            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response })
-        }
-        Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
-        Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
-    }
+    let bounds = (dial.deadline, dial.open_until);
+    let (authorities, tape) = (resolver.authorities(), dial.tape);
+    let connection = Connection::over(tls, dial.alpn, facts, authorities, bounds, tape).await?;
+    Ok(Connection { tickets, early_response, ..connection })
 }
 
 fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>, Failure> {
@@ -134,6 +124,9 @@ fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = resumption(dial, tickets);
     config.enable_early_data = dial.early_request.is_some();
+    if dial.tape.is_recording() {
+        config.key_log = Arc::new(Secrets(dial.tape.clone()));
+    }
     config.enable_sni = dial.sni.is_some() || dial.hello.is_some();
     Ok(Arc::new(config))
 }

@@ -25,6 +25,7 @@ mod oid;
 mod openssl_recipe;
 pub mod pem;
 mod recipe;
+mod repeat;
 mod rfc4514;
 mod server;
 mod sign;
@@ -47,6 +48,7 @@ pub use server::ServerCredential;
 pub use time::TimeError;
 pub use user_ca::{UserCa, UserCaError};
 
+pub(crate) use credential::sha256;
 pub(crate) use rfc4514::text as name_text;
 pub(crate) use time::Clock;
 

@@ -5,10 +5,13 @@ use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts, TlsRe
 use mtls_scenarios::Role;
 use tokio::time::Instant;
 
+use super::dialler::Dialler;
 use super::identity::{self, Reading};
 use super::spot::Spot;
+use super::tapes::Tapes;
 use super::wording::Words;
-use crate::client::{self, Connection, Dial, Failure, Request, Response};
+use crate::client::{Connection, Failure, Request, Response};
+use crate::tape::Tape;
 use crate::target::Running;
 
 /// What is asked of a gate, and for whose resource.
@@ -18,6 +21,8 @@ pub(super) struct Probe<'a> {
     pub(super) spot: &'a Spot,
     pub(super) words: &'a Words,
     pub(super) deadline: Instant,
+    /// What records its connections; controls go unrecorded.
+    pub(super) tapes: Option<&'a Tapes>,
 }
 
 /// What a probe saw, and what it leaves.
@@ -29,15 +34,16 @@ pub(super) struct Probed {
 
 impl Probe<'_> {
     /// Connects and asks. Every wait inside ends at the deadline.
-    pub(super) async fn connect(&self, dial: Dial<'_>) -> Probed {
+    pub(super) async fn connect(&self, dialler: impl Into<Dialler<'_>>) -> Probed {
+        let dialler = dialler.into();
         let started = Instant::now();
-        let (answers, tls, connection) = match client::connect(dial.clone()).await {
+        let (answers, tls, connection) = match dialler.connect(self.tape()).await {
             Err((failure, facts)) => (Err(failure), facts, None),
             Ok(mut connection) => {
                 let facts = connection.facts().clone();
                 let answers = match connection.take_early_response() {
                     Some(early) => early.map(|response| self.early(&response)),
-                    None => self.ask(&mut connection, Some(&dial)).await,
+                    None => self.ask(&mut connection, Some(&dialler)).await,
                 };
                 (answers, facts, Some(connection))
             }
@@ -48,6 +54,9 @@ impl Probe<'_> {
     /// Asks on a connection that is open already.
     pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
         let started = Instant::now();
+        if let Some(tapes) = self.tapes {
+            tapes.go_on(connection.tape());
+        }
         // In HTTP/2 a gate takes its leave with GOAWAY, and it is our side that hangs up.
         let answers = if connection.is_reusable(self.deadline).await {
             self.ask(connection, None).await
@@ -76,10 +85,15 @@ impl Probe<'_> {
         Request { method, ..self.words.request(&self.spot.host, path) }
     }
 
+    /// What records the next connection.
+    fn tape(&self) -> Tape {
+        self.tapes.map(Tapes::blank).unwrap_or_default()
+    }
+
     async fn ask(
         &self,
         connection: &mut Connection,
-        dial: Option<&Dial<'_>>,
+        dialler: Option<&Dialler<'_>>,
     ) -> Result<Answers, Failure> {
         let paths = self.target.probe();
         let first = self.words.request(&self.spot.host, &paths.identity_path);
@@ -101,8 +115,8 @@ impl Probe<'_> {
         let request = self.protected_request();
         let second = if connection.is_reusable(self.deadline).await {
             connection.request(request, self.deadline).await
-        } else if let Some(dial) = dial {
-            match client::connect(dial.clone()).await {
+        } else if let Some(dialler) = dialler {
+            match dialler.connect(self.tape()).await {
                 Ok(mut fresh) => fresh.request(request, self.deadline).await,
                 Err((failure, _)) => Err(failure),
             }

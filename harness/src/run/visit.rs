@@ -120,10 +120,11 @@ async fn reuse_connection(
     if course.stage.target().is_down() {
         return Err(of_nobody_there(course, visit, &asked));
     }
-    let twin = Twin { visit, spot: &asked, credential: None };
+    let twin = Twin { visit, spot: &asked, credential: None, scripted: false };
     let control = twin.before(course).await?;
     let deadline = course.deadline();
-    let probe = Probe { target: course.stage.target(), spot: &asked, words: &words, deadline };
+    let (target, tapes) = (course.stage.target(), Some(&course.tapes));
+    let probe = Probe { target, spot: &asked, words: &words, deadline, tapes };
     let observed = probe.reuse(&mut open.connection).await;
     let control = twin.after(course, control, &observed).await?;
     let question = question(course, visit, &asked, &observed, control.as_ref());
@@ -140,7 +141,7 @@ async fn refused_before(
     refusal: Observation,
 ) -> Result<Judged, Judgement> {
     let asked = spot(course, reuse.endpoint)?;
-    let twin = Twin { visit, spot: &asked, credential: None };
+    let twin = Twin { visit, spot: &asked, credential: None, scripted: false };
     let control = twin.before(course).await?;
     let control = twin.after(course, control, &refusal).await?;
     let question = question(course, visit, &asked, &refusal, control.as_ref());
@@ -153,12 +154,12 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
         RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => octets(digits),
     };
-    let twin = Twin { visit, spot: &spot, credential: None };
+    let twin = Twin { visit, spot: &spot, credential: None, scripted: false };
     let control = twin.before(course).await?;
     let (started, deadline) = (Instant::now(), course.deadline());
     let mut answer = None;
     for _ in 0..raw.times.get() {
-        let sent = PlainSocket::send(spot.address, &octets, deadline).await;
+        let sent = PlainSocket::send(spot.address, &octets, deadline, course.tapes.blank()).await;
         answer = match sent {
             Ok(socket) if raw.hold => {
                 course.sockets.push(socket);
@@ -170,7 +171,8 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
     }
     let Some(answer) = answer else { return Ok((passed(), None)) };
     let words = Words::default();
-    let probe = Probe { target: course.stage.target(), spot: &spot, words: &words, deadline };
+    let target = course.stage.target();
+    let probe = Probe { target, spot: &spot, words: &words, deadline, tapes: None };
     let observed = probe.plain(answer, started);
     let control = twin.after(course, control, &observed).await?;
     let judgement = judge::judge(&question(course, visit, &spot, &observed, control.as_ref()));

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::failure::{Failure, misbehaved};
-use crate::tape::Tape;
+use crate::tape::{End, Tape};
 use crate::tls::{HandshakeReader, Protection, Received, Record, RecordReader};
 
 /// Most octets that one connection reads.
@@ -25,6 +25,8 @@ pub(super) enum Incoming {
     Handshake(Received),
     ChangeCipherSpec,
     Application(Vec<u8>),
+    /// A record under keys that we cannot know, where that is to be expected.
+    Unreadable,
 }
 
 pub(super) struct Link {
@@ -45,6 +47,8 @@ pub(super) struct Link {
     pub(super) phase: Phase,
     /// Whether `no_renegotiation` is an answer.
     pub(super) renegotiating: bool,
+    /// Whether the gate may have other keys than ours, because the script resumes with a false secret.
+    pub(super) bluffs: bool,
     /// Whether `change_cipher_spec` is plaintext whatever the keys.
     pub(super) speaks_tls13: bool,
 }
@@ -75,6 +79,7 @@ impl Link {
             deadline,
             phase: Phase::Handshake,
             renegotiating: false,
+            bluffs: false,
             speaks_tls13: false,
         })
     }
@@ -90,7 +95,6 @@ impl Link {
         if self.deaf || out.is_empty() {
             return Ok(());
         }
-        self.tape.sent(&out);
         let mut rest = out.as_slice();
         while !rest.is_empty() && !self.deaf {
             let mut buffer = [0; 4096];
@@ -105,7 +109,11 @@ impl Link {
             };
             match timeout_at(self.deadline, step).await {
                 Err(_) => return Err(Failure::Timeout(self.phase)),
-                Ok(Step::Wrote(Ok(count))) => rest = rest.get(count..).unwrap_or_default(),
+                Ok(Step::Wrote(Ok(count))) => {
+                    let (written, left) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+                    self.tape.sent(written);
+                    rest = left;
+                }
                 Ok(Step::Wrote(Err(_))) => self.deaf = true,
                 Ok(Step::Got(got)) => self.take(got, &buffer),
             }
@@ -185,7 +193,10 @@ impl Link {
 
     fn take(&mut self, got: io::Result<usize>, buffer: &[u8]) {
         match got {
-            Ok(0) => self.ended = Some(Failure::Closed),
+            Ok(0) => {
+                self.tape.ended(End::Close);
+                self.ended = Some(Failure::Closed);
+            }
             Ok(count) => {
                 let octets = buffer.get(..count).unwrap_or_default();
                 self.tape.received(octets);
@@ -196,7 +207,10 @@ impl Link {
                     self.ended = Some(Failure::TooMuch { limit: MAX_RECEIVED });
                 }
             }
-            Err(_) => self.ended = Some(Failure::Reset),
+            Err(_) => {
+                self.tape.ended(End::Reset);
+                self.ended = Some(Failure::Reset);
+            }
         }
     }
 
@@ -204,7 +218,15 @@ impl Link {
     fn open(&mut self, record: &Record) -> Result<Option<Incoming>, Failure> {
         let (kind, payload) = match &mut self.keys {
             None => (record.kind, record.payload.clone()),
-            Some(keys) => opened(keys, record, self.speaks_tls13)?,
+            Some(keys) => match opened(keys, record, self.speaks_tls13) {
+                Ok(opened) => opened,
+                // An alert is all that is told apart; what it says does not matter.
+                Err(_) if self.bluffs && record.kind == ContentType::Alert => {
+                    return Err(Failure::Closed);
+                }
+                Err(_) if self.bluffs => return Ok(Some(Incoming::Unreadable)),
+                Err(failure) => return Err(failure),
+            },
         };
         match kind {
             ContentType::ChangeCipherSpec => Ok(Some(Incoming::ChangeCipherSpec)),

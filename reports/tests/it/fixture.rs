@@ -105,6 +105,7 @@ pub(crate) fn case(
         expected: vec![expected],
         observed: outcome.map(observed),
         steps: Vec::new(),
+        dialogue: Vec::new(),
         verdict,
         disposition,
         explanation: String::new(),
