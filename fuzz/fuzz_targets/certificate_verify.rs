@@ -54,7 +54,11 @@ fuzz_target!(|input: (Vec<Vec<u8>>, Vec<(u8, u16, u8)>)| {
         changed[certificate][usize::from(offset) % length] = octet;
     }
     assert!(!accepts(&WORLD.strict, &arbitrary), "accepted what nobody signed");
-    assert_eq!(accepts(&WORLD.strict, &changed), changed == WORLD.genuine, "accepted a changed chain");
+    assert_eq!(
+        accepts(&WORLD.strict, &changed),
+        changed == WORLD.genuine,
+        "accepted a changed chain"
+    );
     accepts(&WORLD.trusting, &arbitrary);
     accepts(&WORLD.trusting, &changed);
 });

@@ -27,6 +27,9 @@ pub struct Target {
     /// Anchors of the accounts that its endpoints trust (`main`, ...); all that the account has when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchors: Option<Vec<String>>,
+    /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handshake_timeout: Option<u64>,
     /// Application protocols it speaks.
     #[serde(default = "http1_only")]
     pub alpn: Vec<Alpn>,
@@ -58,8 +61,9 @@ pub enum Start {
 /// How to start a server in the foreground.
 ///
 /// Placeholders: `@RUN@` (a directory of its own, removed afterwards), `@PORT:<listener>@`, `@HOST:<role>@`,
-/// `@MODE:<role>@` (in the server's words, see `modes`), `@SERVER_CERT@`, `@SERVER_KEY@`, `@CA:<account>@` (trust bundle),
-/// `@CRL:<account>@`, `@MARKER:<role>@` (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1).
+/// `@MODE:<role>@` (in the server's words, see `modes`), `@SERVER_CERT@`, `@SERVER_KEY@`, `@SERVER_CERT:rsa@`,
+/// `@SERVER_KEY:rsa@` (the same with an RSA key), `@CA:<account>@` (trust bundle), `@CRL:<account>@`, `@MARKER:<role>@`
+/// (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -246,4 +250,8 @@ pub enum ValueSource {
     Header(String),
     /// A JSON pointer (RFC 6901) into the body.
     Json(String),
+    /// The rest of the first line of the body that begins with this text; space around it does not count.
+    Line(String),
+    /// The SHA-256 of the first certificate in the body that is written in PEM.
+    PemSha256,
 }

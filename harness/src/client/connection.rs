@@ -1,12 +1,15 @@
 //! A connection that is ready for requests.
 
+use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
+use mtls_scenarios::Alpn;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
 use super::http::{Request, Response, Sender};
 use super::session::Tickets;
-use super::witness::Testimony;
+use super::witness::{Testimony, Witness};
 
 /// A connection that is ready for requests. Dropping it closes it.
 pub struct Connection {
@@ -19,6 +22,39 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Starts HTTP on a stream whose handshake is done.
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub async fn over<S>(
+        stream: S,
+        alpn: Alpn,
+        facts: TlsFacts,
+        authorities: Vec<Vec<u8>>,
+        (deadline, open_until): (Instant, Instant),
+    ) -> Result<Self, (Failure, TlsFacts)>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        if alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
+            let what = PeerText::new("it did not choose h2, the only application protocol offered");
+            return Err((Failure::Misbehaved(what), facts));
+        }
+        let (witness, testimony) = Witness::new(stream);
+        match timeout_at(deadline, Sender::start(witness, alpn, open_until)).await {
+            Ok(Ok(sender)) => Ok(Self {
+                sender,
+                testimony,
+                facts,
+                authorities,
+                tickets: Tickets::default(),
+                early_response: None,
+            }),
+            Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
+            Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
+        }
+    }
+
     /// Facts of the handshake.
     pub const fn facts(&self) -> &TlsFacts {
         &self.facts

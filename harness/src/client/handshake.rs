@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use mtls_reports::PeerText;
 use mtls_reports::model::{Phase, TlsFacts};
 use mtls_scenarios::{Alpn, Resumption, TlsVersion};
 use rustls::client::{ResolvesClientCert, Tls12Resumption};
@@ -18,11 +17,9 @@ use super::credential::{ClientCredential, Resolver};
 use super::early;
 use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
-use super::http::Sender;
 use super::persona::Persona;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
-use super::witness::Witness;
 
 /// Most bytes that one connection reads, TLS overhead included.
 const MAX_RECEIVED: u64 = 4 << 20;
@@ -101,21 +98,10 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     } else {
         None
     };
-    if dial.alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
-        let what = PeerText::new("it did not choose h2, the only application protocol offered");
-        return Err((Failure::Misbehaved(what), facts));
-    }
-    let (witness, testimony) = Witness::new(tls);
-    let started =
-        timeout_at(dial.deadline, Sender::start(witness, dial.alpn, dial.open_until)).await;
-    let authorities = resolver.authorities();
-    match started {
-        Ok(Ok(sender)) => {
-            Ok(Connection { sender, testimony, facts, tickets, authorities, early_response })
-        }
-        Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
-        Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
-    }
+    let bounds = (dial.deadline, dial.open_until);
+    let connection =
+        Connection::over(tls, dial.alpn, facts, resolver.authorities(), bounds).await?;
+    Ok(Connection { tickets, early_response, ..connection })
 }
 
 fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>, Failure> {

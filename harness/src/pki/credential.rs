@@ -49,14 +49,22 @@ pub struct EndEntity {
 
 impl EndEntity {
     pub(super) fn new(forged: &Forged) -> Self {
-        let fingerprint = |algorithm| hex::encode(digest::digest(algorithm, &forged.der).as_ref());
         Self {
             der: forged.der.clone(),
             subject: rfc4514::text(&forged.subject),
-            sha256: fingerprint(&digest::SHA256),
-            sha1: fingerprint(&digest::SHA1_FOR_LEGACY_USE_ONLY),
+            sha256: sha256(&forged.der),
+            sha1: fingerprint(&digest::SHA1_FOR_LEGACY_USE_ONLY, &forged.der),
         }
     }
+}
+
+/// SHA-256 of a certificate, lower-case hexadecimal.
+pub(crate) fn sha256(certificate: &[u8]) -> String {
+    fingerprint(&digest::SHA256, certificate)
+}
+
+fn fingerprint(algorithm: &'static digest::Algorithm, certificate: &[u8]) -> String {
+    hex::encode(digest::digest(algorithm, certificate).as_ref())
 }
 
 impl Forge {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use mtls_scenarios::{Account, KeyAlgorithm, Recipe};
 use rustls::pki_types::UnixTime;
@@ -10,7 +11,7 @@ use super::authority::Authority;
 use super::chain::{Chain, Clocks};
 use super::error::ForgeError;
 use super::hex;
-use super::key::{KeyScope, KeyStore, RsaSlots};
+use super::key::{Key, KeyRequest, KeyScope, KeyStore, KeyStoreError, RsaSlots};
 use super::time::Clock;
 
 /// Makes keys, certificates and revocation lists.
@@ -39,6 +40,21 @@ impl Forge {
     pub fn secret(&self, purpose: &str) -> String {
         let tag = self.store.derive("secret", &[purpose.as_bytes()]);
         hex::encode(tag.as_ref().get(..16).unwrap_or_default())
+    }
+
+    /// A key of this algorithm that belongs to nobody.
+    ///
+    /// # Errors
+    /// Where no test key is left for it.
+    pub fn stranger(&self, algorithm: KeyAlgorithm) -> Result<Arc<Key>, KeyStoreError> {
+        let scope = KeyScope::Credential("stranger".to_owned());
+        let mut slots = RsaSlots::default();
+        let mut key =
+            |name| self.store.key(KeyRequest { scope: &scope, name, algorithm }, &mut slots);
+        // RSA test keys are handed out in order, and end-entities of other credentials get the first.
+        key("first")?;
+        key("second")?;
+        key("third")
     }
 
     /// The run's clock.

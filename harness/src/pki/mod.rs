@@ -47,6 +47,7 @@ pub use server::ServerCredential;
 pub use time::TimeError;
 pub use user_ca::{UserCa, UserCaError};
 
+pub(crate) use credential::sha256;
 pub(crate) use rfc4514::text as name_text;
 pub(crate) use time::Clock;
 

@@ -48,6 +48,15 @@ impl ServerCredential {
 impl Forge {
     /// Makes a P-256 server certificate for these host names and addresses.
     pub fn server_credential(&self, names: &[&str]) -> Result<ServerCredential, ForgeError> {
+        self.server_credential_with(names, KeyAlgorithm::P256)
+    }
+
+    /// Makes a server certificate with a key of this kind.
+    pub fn server_credential_with(
+        &self,
+        names: &[&str],
+        algorithm: KeyAlgorithm,
+    ) -> Result<ServerCredential, ForgeError> {
         let mut server = recipe(Profile::Server, IssuerRef::Certificate("ca".to_owned()));
         server.subject_alt_names = names
             .iter()
@@ -60,7 +69,7 @@ impl Forge {
             ("ca".to_owned(), recipe(Profile::Authority, IssuerRef::SelfSigned)),
             ("server".to_owned(), server),
         ]);
-        let mut chain = self.chain(KeyScope::Server, &recipes, KeyAlgorithm::P256, self.epoch());
+        let mut chain = self.chain(KeyScope::Server, &recipes, algorithm, self.epoch());
         let (server, anchor) = (chain.mint("server", "server")?, chain.mint("server", "ca")?);
         let chain = vec![server.der.clone()];
         Ok(ServerCredential { chain, key: Arc::clone(&server.key), anchor: anchor.der.clone() })

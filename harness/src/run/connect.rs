@@ -10,11 +10,12 @@ use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
 
 use super::control::Path;
-use super::course::{Course, Kept, Open};
+use super::course::{Course, Kept, Lines, Open};
 use super::early;
 use super::judge::{self, Judgement, Question};
 use super::outcome::{skipped, undecided};
 use super::probe::{Probe, Probed};
+use super::script;
 use super::spot::Spot;
 use super::twin::{Twin, stranger};
 use super::visit::{self, Judged};
@@ -37,16 +38,17 @@ pub(super) async fn perform(
     }
     let name = attempt.ordinary().then(|| attempt.credential.clone());
     let spot = attempt.spot.clone();
-    let twin = Twin { visit, spot: &spot, credential: name.as_deref() };
+    let scripted = attempt.lines.is_some();
+    let twin = Twin { visit, spot: &spot, credential: name.as_deref(), scripted };
     let control = twin.before(course).await?;
     attempt.full_handshake_too(course).await?;
-    let mut probed = attempt.probe(course).await;
+    let mut probed = attempt.probe(course).await?;
     for _ in 1..CLOCK_ATTEMPTS {
         if !attempt.came_too_late(&probed.observation) {
             break;
         }
         attempt.mint_anew(course)?;
-        probed = attempt.probe(course).await;
+        probed = attempt.probe(course).await?;
     }
     let Probed { observation, connection } = probed;
     if attempt.came_too_late(&observation) {
@@ -71,6 +73,8 @@ struct Attempt<'a> {
     account: String,
     credential: String,
     held: Arc<Held>,
+    /// What the lying client plays; `None` for the honest one.
+    lines: Option<Lines>,
     /// What is offered for resumption; `None` for a full handshake.
     offer: Option<Tickets>,
     /// Whether a session is offered unharmed, where it began and under the same policy. Elsewhere a full handshake is right.
@@ -96,18 +100,24 @@ impl<'a> Attempt<'a> {
             let reason = format!("the target does not trust the anchor `{anchor}` of the account");
             return Err(skipped(reason));
         }
-        let words = course.words(&visit::wording(course, visit), &spot)?;
+        let wording = visit::wording(course, visit);
+        let words = course.words(&wording, &spot)?;
+        let lines = match &wording.script {
+            Some(script) => Some(script::lines(course, script, (&account, &held))?),
+            None => None,
+        };
         let offer = match &connect.resume {
             Some(name) => offer(course, name)?,
             None => None,
         };
         let at_home = words == words.without_ticket() && began_here(course, connect, &spot);
-        Ok(Self { visit, connect, spot, words, account, credential, held, offer, at_home })
+        Ok(Self { visit, connect, spot, words, account, credential, held, lines, offer, at_home })
     }
 
     /// Whether its client is an ordinary one: it does not resume, says nothing odd, and belongs to the endpoint's account.
     fn ordinary(&self) -> bool {
-        self.offer.is_none() && self.words == Words::default() && self.account == self.spot.account
+        let own = self.account == self.spot.account;
+        self.lines.is_none() && self.offer.is_none() && self.words == Words::default() && own
     }
 
     fn resumption(&self, course: &Course<'_>) -> Option<Resumption> {
@@ -115,16 +125,22 @@ impl<'a> Attempt<'a> {
         course.case.cell.resumption.filter(|_| takes_part)
     }
 
-    async fn probe(&self, course: &Course<'_>) -> Probed {
-        let deadline = course.deadline();
+    async fn probe(&self, course: &Course<'_>) -> Result<Probed, Judgement> {
         let target = course.stage.target();
+        if let Some(lines) = &self.lines {
+            let deadline = script::deadline(course, &lines.script);
+            let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+            let dial = course.scripted(&self.spot, &self.words, lines.clone(), deadline)?;
+            return Ok(probe.connect(dial).await);
+        }
+        let deadline = course.deadline();
         let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
         let early = self.connect.early_data.then(|| early::written(&probe.protected_request()));
         let mut dial = course.dial(&self.spot, &self.words, self.held.client.clone(), deadline);
         dial.resumption = self.resumption(course);
         dial.offer = self.offer.clone().unwrap_or_default();
         dial.early_request = early.as_deref();
-        probe.connect(dial).await
+        Ok(probe.connect(dial).await)
     }
 
     /// The control of a refused resumption: with a full handshake, the same client is not let in either.
@@ -150,7 +166,10 @@ impl<'a> Attempt<'a> {
 
     fn asked<'q>(&'q self, question: Question<'q>) -> Question<'q> {
         let subject = self.held.subject.as_ref();
-        Question { subject, resumes: self.offer.is_some() && self.at_home, ..question }
+        // A gate that promises to send away who does not get on, and does not, gives no answer either.
+        let waits = self.lines.as_ref().is_some_and(|lines| script::waits(&lines.script));
+        let canary = question.canary || waits;
+        Question { subject, resumes: self.offer.is_some() && self.at_home, canary, ..question }
     }
 
     fn came_too_late(&self, seen: &Observation) -> bool {
@@ -218,6 +237,7 @@ impl<'a> Attempt<'a> {
             alpn: cell.alpn,
             account: self.account.clone(),
             credential: self.credential.clone(),
+            scripted: false,
             resumption: Some((how, self.words.clone())),
         };
         let observe = async || {

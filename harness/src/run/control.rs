@@ -24,6 +24,8 @@ pub(super) struct Path {
     pub(super) alpn: Alpn,
     pub(super) account: String,
     pub(super) credential: String,
+    /// Whether the client that can lie makes the connection, by the honest script.
+    pub(super) scripted: bool,
     /// Where the question is whether sessions are resumed: how, and what the client says meanwhile.
     pub(super) resumption: Option<(Resumption, Words)>,
 }

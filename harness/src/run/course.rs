@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mtls_reports::model::Observation;
-use mtls_scenarios::{Alpn, Case, Role, Wording};
+use mtls_scenarios::{Alpn, Case, Role, Script, Wording};
 use tokio::time::Instant;
 
 use super::context::Context;
@@ -17,6 +17,8 @@ use super::wallet::{Held, WalletError};
 use super::wording::{Filler, Victim, WordingError, Words};
 use super::world::MintError;
 use crate::client::{ClientCredential, Connection, Dial, Persona, PlainSocket, Tickets};
+use crate::tape::Tape;
+use crate::wire;
 
 /// Longest that a kept connection stays open.
 const MAX_COURSE: std::time::Duration = std::time::Duration::from_secs(60);
@@ -34,6 +36,8 @@ pub(super) struct Course<'a> {
     pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
+    /// What the lying client remembers from one step to the next.
+    pub(super) memory: wire::Memory,
     persona: Persona,
     /// By account and name: a case shows the same certificate throughout.
     held: BTreeMap<(String, String), Arc<Held>>,
@@ -49,6 +53,23 @@ pub(super) struct Kept {
     pub(super) let_in: bool,
     /// What came of resuming such a session where it began; `None` where there was nothing to resume.
     pub(super) control: Option<Observation>,
+}
+
+/// What the lying client plays, and as whom.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    pub(super) script: Arc<Script>,
+    pub(super) identity: Arc<wire::Identity>,
+    /// Credentials that the script names.
+    pub(super) others: BTreeMap<String, Arc<wire::Identity>>,
+}
+
+impl Lines {
+    /// The honest script, played by this client.
+    pub(super) fn honest(held: &Held) -> Self {
+        let identity = Arc::clone(&held.identity);
+        Self { script: Arc::default(), identity, others: BTreeMap::new() }
+    }
 }
 
 /// A connection that was kept open.
@@ -70,6 +91,7 @@ impl<'a> Course<'a> {
             changes: 0,
             refused: BTreeMap::new(),
             sockets: Vec::new(),
+            memory: wire::Memory::default(),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),
             open_until: Instant::now() + MAX_COURSE,
@@ -179,6 +201,32 @@ impl<'a> Course<'a> {
             deadline,
             open_until: self.open_until,
         }
+    }
+
+    /// A connection to make by script.
+    pub(super) fn scripted(
+        &self,
+        spot: &Spot,
+        words: &Words,
+        lines: Lines,
+        deadline: Instant,
+    ) -> Result<wire::Dial, Judgement> {
+        let cell = &self.case.cell;
+        let stranger = self.context.wallet.world().stranger(cell.key);
+        Ok(wire::Dial {
+            address: spot.address,
+            sni: words.sni(&spot.host).map(str::to_owned),
+            version: cell.tls,
+            alpn: cell.alpn,
+            script: lines.script,
+            identity: lines.identity,
+            others: lines.others,
+            stranger: Some(stranger.map_err(|e| undecided(e.to_string()))?),
+            memory: self.memory.clone(),
+            tape: Tape::default(),
+            deadline,
+            open_until: self.open_until,
+        })
     }
 
     /// When the next probe must be done.

@@ -3,8 +3,11 @@
 use mtls_reports::PeerText;
 use mtls_reports::model::Identity;
 use mtls_scenarios::{IdentitySource, ValueSource};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::client::Response;
+use crate::pki::sha256;
 
 /// What a gate says about its client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +62,15 @@ impl<'a> Document<'a> {
                 serde_json::Value::String(text) => Some(text.clone()),
                 other => Some(other.to_string()),
             },
+            ValueSource::Line(start) => {
+                let body = String::from_utf8_lossy(&self.response.body);
+                let found = body.lines().find_map(|line| line.trim_start().strip_prefix(start));
+                found.map(|rest| rest.trim().to_owned())
+            }
+            ValueSource::PemSha256 => {
+                let certificate = CertificateDer::from_pem_slice(&self.response.body).ok()?;
+                Some(sha256(&certificate))
+            }
         }
     }
 }
@@ -104,6 +116,23 @@ mod tests {
         let failed = read(&source, &response("", &[("x-v", "FAILED:expired"), ("x-s", "CN=x")]));
         assert!(!failed.verified);
         assert!(failed.identity.is_some());
+    }
+
+    #[test]
+    fn lines_and_certificates_in_a_page() {
+        let source = source(
+            r#"{"verified": {"line": "Subject:"}, "verified_value": "*",
+                "subject": {"line": "Subject:"}, "sha256": "pem_sha256"}"#,
+        );
+        let der = b"any octets";
+        let pem = crate::pki::pem::encode("CERTIFICATE", der);
+        let page = format!("<pre>\n  Issuer: CN=ca\n  Subject: CN=x \n Subject: CN=y\n{pem}</pre>");
+        let known = read(&source, &response(&page, &[]));
+        assert!(known.verified);
+        let identity = known.identity.unwrap();
+        assert_eq!(identity.subject.unwrap().as_str(), "CN=x");
+        assert_eq!(identity.sha256.unwrap().as_str(), sha256(der));
+        assert_eq!(read(&source, &response("no certificate", &[])), Reading::default());
     }
 
     #[test]

@@ -5,10 +5,11 @@ use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts, TlsRe
 use mtls_scenarios::Role;
 use tokio::time::Instant;
 
+use super::dialler::Dialler;
 use super::identity::{self, Reading};
 use super::spot::Spot;
 use super::wording::Words;
-use crate::client::{self, Connection, Dial, Failure, Request, Response};
+use crate::client::{Connection, Failure, Request, Response};
 use crate::target::Running;
 
 /// What is asked of a gate, and for whose resource.
@@ -29,15 +30,16 @@ pub(super) struct Probed {
 
 impl Probe<'_> {
     /// Connects and asks. Every wait inside ends at the deadline.
-    pub(super) async fn connect(&self, dial: Dial<'_>) -> Probed {
+    pub(super) async fn connect(&self, dialler: impl Into<Dialler<'_>>) -> Probed {
+        let dialler = dialler.into();
         let started = Instant::now();
-        let (answers, tls, connection) = match client::connect(dial.clone()).await {
+        let (answers, tls, connection) = match dialler.connect().await {
             Err((failure, facts)) => (Err(failure), facts, None),
             Ok(mut connection) => {
                 let facts = connection.facts().clone();
                 let answers = match connection.take_early_response() {
                     Some(early) => early.map(|response| self.early(&response)),
-                    None => self.ask(&mut connection, Some(&dial)).await,
+                    None => self.ask(&mut connection, Some(&dialler)).await,
                 };
                 (answers, facts, Some(connection))
             }
@@ -79,7 +81,7 @@ impl Probe<'_> {
     async fn ask(
         &self,
         connection: &mut Connection,
-        dial: Option<&Dial<'_>>,
+        dialler: Option<&Dialler<'_>>,
     ) -> Result<Answers, Failure> {
         let paths = self.target.probe();
         let first = self.words.request(&self.spot.host, &paths.identity_path);
@@ -101,8 +103,8 @@ impl Probe<'_> {
         let request = self.protected_request();
         let second = if connection.is_reusable(self.deadline).await {
             connection.request(request, self.deadline).await
-        } else if let Some(dial) = dial {
-            match client::connect(dial.clone()).await {
+        } else if let Some(dialler) = dialler {
+            match dialler.connect().await {
                 Ok(mut fresh) => fresh.request(request, self.deadline).await,
                 Err((failure, _)) => Err(failure),
             }

@@ -4,7 +4,7 @@ use mtls_reports::model::Observation;
 use mtls_scenarios::{Control, Expected, Visit};
 
 use super::control::{self, Path};
-use super::course::Course;
+use super::course::{Course, Lines};
 use super::judge::Judgement;
 use super::probe::Probe;
 use super::spot::Spot;
@@ -19,6 +19,8 @@ pub(super) struct Twin<'a> {
     pub(super) spot: &'a Spot,
     /// What an ordinary client of the step itself shows; its own twin it need not have.
     pub(super) credential: Option<&'a str>,
+    /// Whether the step is done by the client that can lie; then so is its control.
+    pub(super) scripted: bool,
 }
 
 impl Twin<'_> {
@@ -67,10 +69,18 @@ impl Twin<'_> {
             alpn: cell.alpn,
             account: spot.account.clone(),
             credential: name.to_owned(),
+            scripted: self.scripted,
             resumption: None,
         };
         let course = &*course;
-        let observe = async || stranger(course, spot, &held, &Words::default()).await;
+        let words = Words::default();
+        let deadline = course.deadline();
+        let honest = course.scripted(spot, &words, Lines::honest(&held), deadline)?;
+        let probe = Probe { target: course.stage.target(), spot, words: &words, deadline };
+        let observe = async || match self.scripted {
+            true => probe.connect(honest).await.observation,
+            false => stranger(course, spot, &held, &words).await,
+        };
         let controls = &course.context.controls;
         Ok(match (course.stage.is_shared(), again) {
             (false, _) => observe().await,

@@ -12,11 +12,14 @@ use super::judge::Subject;
 use super::world::{MintError, Order, World};
 use crate::client::ClientCredential;
 use crate::pki::is_at_use;
+use crate::wire::Identity;
 
 /// A credential that is ready to be shown.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
     pub(super) client: ClientCredential,
+    /// The same for the lying client.
+    pub(super) identity: Arc<Identity>,
     /// Whom it stands for; none without a certificate.
     pub(super) subject: Option<Subject>,
     /// The account's anchors that it needs.
@@ -117,16 +120,18 @@ impl Wallet {
             .map(|(not_before, _)| not_before)
             .filter(|from| *from > now);
         let certificate = minted.end_entity.as_ref().map(|end_entity| end_entity.der.clone());
-        let client = match (minted.certificate_list, minted.key) {
-            (Some(list), Some(key)) => ClientCredential::new(list, key),
+        let identity = Identity { list: minted.certificate_list, key: minted.key };
+        let client = match (&identity.list, &identity.key) {
+            (Some(list), Some(key)) => ClientCredential::new(list.clone(), Arc::clone(key)),
             _ => ClientCredential::none(),
         };
+        let identity = Arc::new(identity);
         let subject = minted.end_entity.map(|end_entity| Subject {
             sha256: end_entity.sha256,
             sha1: end_entity.sha1,
             name: end_entity.subject.unwrap_or_default(),
         });
-        Ok(Arc::new(Held { client, subject, anchors, certificate, valid_from }))
+        Ok(Arc::new(Held { client, identity, subject, anchors, certificate, valid_from }))
     }
 }
 

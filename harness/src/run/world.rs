@@ -6,7 +6,9 @@ use std::sync::Arc;
 use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Target};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 
-use crate::pki::{Authority, Forge, ForgeError, Minted, OpensslError, OpensslRecipe, UserCa};
+use crate::pki::{
+    Authority, Forge, ForgeError, Key, KeyStoreError, Minted, OpensslError, OpensslRecipe, UserCa,
+};
 use crate::target::{AccountMaterial, Material};
 
 /// Account whose CA the user's own takes the place of, and which trusts the CA of the openssl recipe.
@@ -114,6 +116,7 @@ impl World {
         let hosts: Vec<&str> = target.endpoints.values().map(|e| e.host.as_str()).collect();
         Ok(Material {
             server: Arc::new(self.forge.server_credential(&hosts)?),
+            server_rsa: Arc::new(self.forge.server_credential_with(&hosts, KeyAlgorithm::Rsa2048)?),
             accounts,
             secret: self.forge.secret("marker"),
         })
@@ -145,6 +148,11 @@ impl World {
     pub(super) fn is_authority_of(&self, account: &str, name: &[u8]) -> bool {
         let authority = self.authorities.get(account);
         authority.is_some_and(|authority| authority.subjects().any(|subject| subject == name))
+    }
+
+    /// A key of this algorithm that belongs to nobody.
+    pub(super) fn stranger(&self, algorithm: KeyAlgorithm) -> Result<Arc<Key>, KeyStoreError> {
+        self.forge.stranger(algorithm)
     }
 
     pub(super) fn mint(&self, order: Order<'_>) -> Result<Minted, MintError> {

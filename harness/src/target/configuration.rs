@@ -63,8 +63,8 @@ impl Configuration<'_> {
                 let (_, endpoint) = self.endpoint(argument)?;
                 self.launch.modes.get(&endpoint.mode).cloned()
             }
-            "SERVER_CERT" => Some(shown(&written.server_certificate)),
-            "SERVER_KEY" => Some(shown(&written.server_key)),
+            "SERVER_CERT" => written.server(argument).map(|server| shown(&server.certificate)),
+            "SERVER_KEY" => written.server(argument).map(|server| shown(&server.key)),
             "CA" => written.trust_bundles.get(argument).map(shown),
             "CRL" => written.crls.get(argument).map(shown),
             "MARKER" => self.endpoint(argument).map(|(role, _)| self.policy.material.marker(role)),

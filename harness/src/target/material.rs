@@ -17,6 +17,8 @@ use crate::pki::{ServerCredential, pem};
 pub struct Material {
     /// The gate's own certificate and key.
     pub server: Arc<ServerCredential>,
+    /// Another with an RSA key, for configurations that ask for it.
+    pub server_rsa: Arc<ServerCredential>,
     /// By account name.
     pub accounts: BTreeMap<String, AccountMaterial>,
     /// What the secrets of the endpoints are made of; only their protected resources may return them.
@@ -35,10 +37,28 @@ pub struct AccountMaterial {
 /// Where the material of a launched server was written.
 #[derive(Debug)]
 pub(super) struct Written {
-    pub(super) server_certificate: PathBuf,
-    pub(super) server_key: PathBuf,
+    server: WrittenServer,
+    server_rsa: WrittenServer,
     pub(super) trust_bundles: BTreeMap<String, PathBuf>,
     pub(super) crls: BTreeMap<String, PathBuf>,
+}
+
+/// The files of a certificate of the gate's own.
+#[derive(Debug)]
+pub(super) struct WrittenServer {
+    pub(super) certificate: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+impl Written {
+    /// The gate's own certificate of a kind: the usual one without a word, or `rsa`.
+    pub(super) fn server(&self, kind: &str) -> Option<&WrittenServer> {
+        match kind {
+            "" => Some(&self.server),
+            "rsa" => Some(&self.server_rsa),
+            _ => None,
+        }
+    }
 }
 
 impl Material {
@@ -49,12 +69,8 @@ impl Material {
 
     /// Writes everything into a directory of the target's own, over what is there.
     pub(super) fn write(&self, directory: &Path) -> io::Result<Written> {
-        let server_certificate = directory.join("server.crt");
-        fs::write(&server_certificate, self.server.chain_pem())?;
-        let server_key = directory.join("server.key");
-        if !server_key.exists() {
-            write_private(&server_key, &self.server.key_pem())?;
-        }
+        let server = write_server(&self.server, directory, "server")?;
+        let server_rsa = write_server(&self.server_rsa, directory, "server-rsa")?;
         let mut trust_bundles = BTreeMap::new();
         let mut crls = BTreeMap::new();
         for (name, account) in &self.accounts {
@@ -68,7 +84,7 @@ impl Material {
                 crls.insert(name.clone(), path);
             }
         }
-        Ok(Written { server_certificate, server_key, trust_bundles, crls })
+        Ok(Written { server, server_rsa, trust_bundles, crls })
     }
 }
 
@@ -99,6 +115,21 @@ impl AccountMaterial {
     fn trust_bundle(&self) -> String {
         pem_of("CERTIFICATE", &self.anchors)
     }
+}
+
+/// Writes a certificate of the gate's own with its key, as `<name>.crt` and `<name>.key`.
+fn write_server(
+    server: &ServerCredential,
+    directory: &Path,
+    name: &str,
+) -> io::Result<WrittenServer> {
+    let certificate = directory.join(format!("{name}.crt"));
+    fs::write(&certificate, server.chain_pem())?;
+    let key = directory.join(format!("{name}.key"));
+    if !key.exists() {
+        write_private(&key, &server.key_pem())?;
+    }
+    Ok(WrittenServer { certificate, key })
 }
 
 /// Removes what is at a path, a link too.

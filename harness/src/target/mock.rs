@@ -84,6 +84,13 @@ impl Mock {
     }
 }
 
+/// The bounds that the target file promises.
+fn limits(target: &Target) -> Limits {
+    let limits = Limits::default();
+    let handshake = target.handshake_timeout.map_or(limits.handshake, Duration::from_secs);
+    Limits { handshake, ..limits }
+}
+
 /// Why the gate does not do as it was told.
 enum Told {
     Refused(String),
@@ -151,7 +158,7 @@ fn gate_config(blueprint: &Blueprint) -> GateConfig {
             .map(|name| (name.clone(), gate_endpoints(blueprint, name)))
             .collect(),
         fault: *fault,
-        limits: Limits::default(),
+        limits: limits(&blueprint.target),
     }
 }
 

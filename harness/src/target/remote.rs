@@ -57,6 +57,7 @@ impl Remote {
             Mode::Loose => Role::SoloLoose,
         };
         Ok(Target {
+            handshake_timeout: None,
             schema: None,
             summary: format!("a running server at {}", self.url),
             start: Start::Running,

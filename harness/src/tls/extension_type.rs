@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// An `ExtensionType` (RFC 8446 4.2, and the IANA registry "TLS ExtensionType Values").
+/// An `ExtensionType` (RFC 8446 4.2, and its IANA registry).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExtensionType(pub u16);
 

@@ -154,10 +154,16 @@ impl Field {
             Content::Bytes(bytes) => out.extend(bytes),
             Content::Vector { contents, length, .. } => {
                 put_length(out, self.prefix(), Length::of(*length, size(contents)));
-                contents.iter().for_each(|field| field.encode_into(out));
+                encode_into(contents, out);
             }
-            Content::Group(fields) => fields.iter().for_each(|field| field.encode_into(out)),
+            Content::Group(fields) => encode_into(fields, out),
         }
+    }
+}
+
+fn encode_into(fields: &[Field], out: &mut Vec<u8>) {
+    for field in fields {
+        field.encode_into(out);
     }
 }
 
@@ -206,7 +212,7 @@ impl Message {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![u8::from(self.kind)];
         put_length(&mut out, Self::HEADER - 1, Length::of(self.length, size(&self.fields)));
-        self.fields.iter().for_each(|field| field.encode_into(&mut out));
+        encode_into(&self.fields, &mut out);
         out
     }
 
@@ -249,10 +255,14 @@ impl Message {
     }
 }
 
+/// Leaves out fields without a name, and those that no path leads to.
 fn list_paths(fields: &[Field], prefix: &str, paths: &mut Vec<String>) {
     for (index, field) in fields.iter().enumerate().filter(|(_, field)| !field.name.is_empty()) {
-        let is_first = position(fields, &field.name) == Some(index);
-        let part = if is_first { field.name.clone() } else { index.to_string().into() };
+        let place = index.to_string();
+        let leads_here = |part: &&str| position(fields, part) == Some(index);
+        let Some(part) = [field.name.as_ref(), &place].into_iter().find(leads_here) else {
+            continue;
+        };
         let path = format!("{prefix}{part}");
         let inside = format!("{path}.");
         paths.push(path);
@@ -263,6 +273,11 @@ fn list_paths(fields: &[Field], prefix: &str, paths: &mut Vec<String>) {
 /// The octets of these fields in a row.
 pub(super) fn encode(fields: &[Field]) -> Vec<u8> {
     let mut out = Vec::new();
-    fields.iter().for_each(|field| field.encode_into(&mut out));
+    encode_into(fields, &mut out);
     out
+}
+
+/// The octets of code points of two octets each.
+pub(super) fn code_points<T: Copy + Into<u16>>(values: &[T]) -> Vec<u8> {
+    values.iter().flat_map(|&value| value.into().to_be_bytes()).collect()
 }

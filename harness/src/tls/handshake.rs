@@ -73,3 +73,58 @@ impl HandshakeReader {
         self.pending.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(reader: &mut HandshakeReader) -> Vec<Received> {
+        std::iter::from_fn(|| reader.next().unwrap()).collect()
+    }
+
+    #[test]
+    fn too_long_is_refused_with_the_header() {
+        let mut reader = HandshakeReader::new(0x0102);
+        reader.push(&[11, 0, 1]);
+        assert_eq!(reader.next(), Ok(None));
+        reader.push(&[3]);
+        assert_eq!(reader.next(), Err(Malformed::TooLong { what: WHAT }));
+        assert_eq!(reader.next(), Err(Malformed::TooLong { what: WHAT }));
+
+        let mut longest = HandshakeReader::new(0x0102);
+        longest.push(&[11, 0, 1, 2]);
+        longest.push(&[7; 0x0101]);
+        assert_eq!(longest.next(), Ok(None));
+        assert!(!longest.is_empty());
+        longest.push(&[7, 14]);
+        let message = longest.next().unwrap().unwrap();
+        assert_eq!((message.kind, message.body()), (HandshakeType::Certificate, &[7; 0x0102][..]));
+        assert!(!longest.is_empty(), "the next message has begun");
+        longest.push(&[0, 0, 0]);
+        assert_eq!(longest.next().unwrap().unwrap().kind, HandshakeType::ServerHelloDone);
+        assert!(longest.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn fragments_do_not_matter(
+            messages in prop::collection::vec((any::<u8>(), prop::collection::vec(any::<u8>(), 0..300)), 0..6),
+            size in 1..400_usize,
+        ) {
+            let encoded: Vec<_> = messages
+                .iter()
+                .map(|(kind, body)| Message::raw((*kind).into(), body.as_slice()).encode())
+                .collect();
+            let mut reader = HandshakeReader::new(300);
+            let mut read = Vec::new();
+            for fragment in encoded.concat().chunks(size) {
+                reader.push(fragment);
+                read.extend(all(&mut reader).into_iter().map(|message| message.encoded));
+            }
+            prop_assert_eq!(read, encoded);
+            prop_assert!(reader.is_empty());
+        }
+    }
+}

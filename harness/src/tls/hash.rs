@@ -87,3 +87,35 @@ impl Transcript {
         self.messages.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_transcript_is_what_was_pushed() {
+        let mut transcript = Transcript::new();
+        assert!(transcript.is_empty());
+        transcript.push(b"one");
+        transcript.push(b"two");
+        assert_eq!(transcript.len(), 2);
+        assert_eq!(transcript.octets(), b"onetwo");
+        for hash in [HashAlgorithm::Sha256, HashAlgorithm::Sha384] {
+            assert_eq!(transcript.hash(hash), hash.digest(b"onetwo"));
+            assert_eq!(transcript.hash(hash).len(), hash.len());
+        }
+    }
+
+    #[test]
+    fn a_retry_replaces_only_the_first_message() {
+        let hash = HashAlgorithm::Sha384;
+        let mut transcript = Transcript::new();
+        transcript.fold_retry(hash);
+        assert!(transcript.is_empty());
+        transcript.push(b"hello");
+        transcript.push(b"retry");
+        transcript.fold_retry(hash);
+        let expected = [&[254, 0, 0, 48], &*hash.digest(b"hello"), b"retry"].concat();
+        assert_eq!(transcript.octets(), expected);
+    }
+}

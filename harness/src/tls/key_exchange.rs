@@ -77,3 +77,42 @@ const fn algorithm(group: NamedGroup) -> Option<&'static Algorithm> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_agree() {
+        for (group, length) in [(NamedGroup::X25519, 32), (NamedGroup::secp256r1, 65)] {
+            let one = KeyExchange::generate(group).unwrap();
+            let other = KeyExchange::generate(group).unwrap();
+            assert_eq!(one.group(), group);
+            assert_eq!(one.public().len(), length);
+            assert_ne!(one.public(), other.public());
+            let secret = one.agree(other.public()).unwrap();
+            assert_eq!(secret.len(), 32);
+            assert_eq!(other.agree(one.public()).unwrap(), secret);
+        }
+    }
+
+    #[test]
+    fn public_keys_of_another_group_are_malformed() {
+        let x25519 = KeyExchange::generate(NamedGroup::X25519).unwrap();
+        let p256 = KeyExchange::generate(NamedGroup::secp256r1).unwrap();
+        let malformed = Err(Malformed::Invalid { what: "key_exchange" });
+        assert_eq!(x25519.agree(p256.public()), malformed);
+        assert_eq!(p256.agree(x25519.public()), malformed);
+        assert_eq!(p256.agree(&[]), malformed);
+    }
+
+    #[test]
+    fn other_groups_are_not_spoken() {
+        let group = NamedGroup::secp384r1;
+        assert_eq!(KeyExchange::generate(group).unwrap_err(), Unsupported { group });
+        assert_eq!(
+            Unsupported { group }.to_string(),
+            "no key pair for group secp384r1: only X25519 and secp256r1 are spoken here"
+        );
+    }
+}

@@ -19,6 +19,8 @@ mod schedule12;
 mod schedule13;
 mod signed;
 mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use describe::{describe, describe_alert};
 pub use extension::{Extension, OfferedPsks, PskIdentity};

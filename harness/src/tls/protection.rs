@@ -76,8 +76,8 @@ impl Protection {
 
     /// Content type and content of a record.
     ///
-    /// A record that does not open leaves the sequence number as it is: the next may be the one that was meant
-    /// (RFC 8446 4.2.10 has servers skip early data like this).
+    /// A record that does not decrypt leaves the sequence number as it is: the next may be the one that was meant
+    /// (RFC 8446 4.2.10 has servers skip early data like this). One that decrypts to what may not be counts.
     pub fn open(&mut self, record: &Record) -> Result<(ContentType, Vec<u8>), Malformed> {
         if self.format == Format::Tls13 && record.kind != ContentType::ApplicationData {
             return Err(Malformed::Invalid { what: "opaque_type" });
@@ -86,7 +86,7 @@ impl Protection {
         let mut number = self.sequence.to_be_bytes();
         let mut sealed = &*record.payload;
         if self.format == Format::Tls12Explicit {
-            let (explicit, rest) = sealed.split_first_chunk().ok_or(truncated.clone())?;
+            let (explicit, rest) = sealed.split_first_chunk().ok_or(truncated)?;
             number = *explicit;
             sealed = rest;
         }
@@ -95,14 +95,14 @@ impl Protection {
         let mut contents = self
             .decrypt(number, &additional, sealed)
             .map_err(|Unspecified| Malformed::Invalid { what: "encrypted_record" })?;
+        self.sequence = self.sequence.wrapping_add(1);
         let kind = match self.format {
             Format::Tls13 => inner_type(&mut contents)?,
             Format::Tls12Explicit | Format::Tls12Implicit => record.kind,
         };
         if contents.len() > MAX_PLAINTEXT {
-            return Err(Malformed::Invalid { what: "length of the content" });
+            return Err(Malformed::TooLong { what: "content" });
         }
-        self.sequence = self.sequence.wrapping_add(1);
         Ok((kind, contents))
     }
 
@@ -172,4 +172,152 @@ fn inner_type(contents: &mut Vec<u8>) -> Result<ContentType, Malformed> {
     let end = contents.iter().rposition(|octet| *octet != 0);
     contents.truncate(end.map_or(0, |end| end + 1));
     contents.pop().map(ContentType::from).ok_or(Malformed::Truncated { what: "TLSInnerPlaintext" })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tls::{HashAlgorithm, RecordReader, Secret, Suite, Version, protections};
+
+    /// What protects a client's records, with a suite.
+    fn protection(suite: &Suite) -> Protection {
+        match suite.version {
+            Version::Tls13 => Secret::new(suite.hash, vec![7; suite.hash.len()]).protection(suite),
+            Version::Tls12 => protections(suite, &[7; 48], &[1; 32], &[2; 32]).client,
+        }
+    }
+
+    fn record(octets: &[u8]) -> Record {
+        let mut reader = RecordReader::new();
+        reader.push(octets);
+        reader.next().unwrap().unwrap()
+    }
+
+    fn tls13() -> Protection {
+        protection(Suite::ALL.first().unwrap())
+    }
+
+    #[test]
+    fn only_tls13_hides_the_content_type_and_pads() {
+        for suite in Suite::ALL {
+            let mut sealing = protection(suite);
+            let short = record(&sealing.seal(ContentType::Alert, &[1, 0], 0));
+            let padded = record(&sealing.seal(ContentType::Alert, &[1, 0], 100));
+            let hides = suite.version == Version::Tls13;
+            assert_eq!(short.kind == ContentType::ApplicationData, hides);
+            let added = padded.payload.len() - short.payload.len();
+            assert_eq!(added, if hides { 100 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn an_explicit_nonce_is_the_sequence_number() {
+        let gcm = Suite::ALL.iter().filter(|suite| {
+            suite.version == Version::Tls12 && suite.aead != Aead::ChaCha20Poly1305
+        });
+        for suite in gcm {
+            let mut sealing = protection(suite);
+            for number in 0..3_u64 {
+                let sealed = record(&sealing.seal(ContentType::Handshake, b"finished", 0));
+                assert_eq!(sealed.payload[..8], number.to_be_bytes());
+                assert_eq!(sealed.payload.len(), 8 + 8 + TAG_LEN);
+            }
+        }
+    }
+
+    #[test]
+    fn another_explicit_nonce_of_the_peer_is_used() {
+        let suite =
+            Suite::find(rustls::CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256).unwrap();
+        let mut opening = protection(suite);
+        let number = [9; 8];
+        let additional = opening.additional_data(ContentType::Handshake, VERSION, 4);
+        let sealed = opening.encrypt(number, &additional, b"data".to_vec());
+        let payload = [&number[..], &sealed].concat();
+        let record = Record { kind: ContentType::Handshake, version: VERSION, payload };
+        let expected = (ContentType::Handshake, b"data".to_vec());
+        assert_eq!(opening.open(&record), Ok(expected));
+    }
+
+    #[test]
+    fn a_record_of_zeros_has_no_content_type() {
+        let mut opening = tls13();
+        let zeros = opening.clone().seal(ContentType::from(0), &[0; 5], 3);
+        let expected = Malformed::Truncated { what: "TLSInnerPlaintext" };
+        assert_eq!(opening.open(&record(&zeros)), Err(expected));
+    }
+
+    #[test]
+    fn other_outer_types_are_not_opened_in_tls13() {
+        let mut opening = tls13();
+        let mut sealed = record(&opening.clone().seal(ContentType::Alert, &[2, 40], 0));
+        sealed.kind = ContentType::Alert;
+        assert_eq!(opening.open(&sealed), Err(Malformed::Invalid { what: "opaque_type" }));
+    }
+
+    #[test]
+    fn more_than_a_record_may_hold_is_sealed_but_not_opened() {
+        for suite in Suite::ALL {
+            let mut sealing = protection(suite);
+            let mut opening = sealing.clone();
+            let longest = vec![3; MAX_PLAINTEXT];
+            let sealed = record(&sealing.seal(ContentType::ApplicationData, &longest, 0));
+            let opened = opening.open(&sealed).unwrap();
+            assert_eq!(opened, (ContentType::ApplicationData, longest));
+            let longer = vec![3; MAX_PLAINTEXT + 1];
+            let sealed = record(&sealing.seal(ContentType::ApplicationData, &longer, 0));
+            let refused = Malformed::TooLong { what: "content" };
+            assert_eq!(opening.open(&sealed), Err(refused));
+            let sealed = record(&sealing.seal(ContentType::Alert, &[1, 0], 0));
+            assert_eq!(opening.open(&sealed), Ok((ContentType::Alert, vec![1, 0])));
+            let octets = sealing.seal(ContentType::ApplicationData, &vec![3; 0x2_0000], 0);
+            assert!(octets.len() > 0x2_0000);
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown = format!("{:?}", Secret::new(HashAlgorithm::Sha256, [0xab; 32]));
+        assert!(!shown.contains("171"), "{shown}");
+        let shown = format!("{:?}", tls13());
+        assert!(!shown.contains("key"), "{shown}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_opens_and_what_is_changed_does_not(
+            suite in proptest::sample::select(Suite::ALL),
+            kind in 20_u8..=24,
+            contents in vec(vec(any::<u8>(), 0..100), 1..4),
+            padding in 0_usize..50,
+            flip in any::<proptest::sample::Index>(),
+        ) {
+            let mut sealing = protection(&suite);
+            let mut opening = sealing.clone();
+            for content in contents {
+                let octets = sealing.seal(kind.into(), &content, padding);
+                let sealed = record(&octets);
+                prop_assert_eq!(sealed.encode(), octets);
+                let mut changed = sealed.clone();
+                changed.payload[flip.index(sealed.payload.len())] ^= 1;
+                prop_assert!(opening.open(&changed).is_err());
+                let opened = opening.open(&sealed);
+                prop_assert_eq!(opened, Ok((ContentType::from(kind), content)));
+                prop_assert!(opening.open(&sealed).is_err());
+            }
+        }
+
+        #[test]
+        fn any_payload_is_refused(
+            suite in proptest::sample::select(Suite::ALL),
+            kind in any::<u8>(),
+            payload in vec(any::<u8>(), 0..60),
+        ) {
+            let record = Record { kind: kind.into(), version: VERSION, payload };
+            prop_assert!(protection(&suite).open(&record).is_err());
+        }
+    }
 }

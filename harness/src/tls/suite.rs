@@ -53,7 +53,7 @@ impl Aead {
 }
 
 /// A cipher suite and what it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suite {
     /// Its number.
     pub id: CipherSuite,
@@ -104,5 +104,30 @@ const fn hash(aead: Aead) -> HashAlgorithm {
     match aead {
         Aead::Aes256Gcm => HashAlgorithm::Sha384,
         Aead::Aes128Gcm | Aead::ChaCha20Poly1305 => HashAlgorithm::Sha256,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_what_the_names_say() {
+        for suite in Suite::ALL {
+            let name = suite.id.as_str().unwrap();
+            assert_eq!(suite.version == Version::Tls13, name.starts_with("TLS13_"), "{name}");
+            assert_eq!(suite.hash == HashAlgorithm::Sha384, name.ends_with("_SHA384"), "{name}");
+            assert_eq!(suite.signs_with_rsa == Some(true), name.contains("_RSA_"), "{name}");
+            assert_eq!(suite.signs_with_rsa == Some(false), name.contains("_ECDSA_"), "{name}");
+            let aead = match suite.aead {
+                Aead::Aes128Gcm => "AES_128_GCM",
+                Aead::Aes256Gcm => "AES_256_GCM",
+                Aead::ChaCha20Poly1305 => "CHACHA20_POLY1305",
+            };
+            assert!(name.contains(aead), "{name}");
+            assert_eq!(suite.aead.key_len(), suite.aead.algorithm().key_len());
+            assert_eq!(Suite::find(suite.id), Some(suite));
+        }
+        assert_eq!(Suite::find(CipherSuite::TLS_RSA_WITH_AES_128_CBC_SHA), None);
     }
 }

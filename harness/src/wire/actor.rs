@@ -39,6 +39,8 @@ pub(super) struct Actor {
     joined: Option<(Layout, Vec<u8>)>,
     /// Acts that the tape has not been told of.
     untold: VecDeque<Act>,
+    /// Whether the `ClientHello` is on its way.
+    greeted: bool,
     /// What is sent octet by octet while the connection stays open.
     drip: Option<(Vec<u8>, Duration)>,
 }
@@ -63,6 +65,7 @@ impl Actor {
             post_handshake: false,
             sent: BTreeMap::new(),
             joined: None,
+            greeted: false,
             drip: None,
         })
     }
@@ -153,10 +156,17 @@ impl Actor {
         message: Option<&Message>,
     ) -> Result<(), Failure> {
         if kind == ContentType::Handshake {
-            self.view.transcript.push(octets);
+            self.view.say(octets);
+            if item == Item::ClientHello || (item == Item::Finished && self.ends_with_gate()) {
+                self.view.gates_turn = true;
+            }
         }
         self.sent.insert(item, octets.to_vec());
-        let layout = Layout::of(&self.script, item, message, octets.len())?;
+        let mut layout = Layout::of(&self.script, item, message, octets.len())?;
+        // RFC 8446 5: in TLS 1.3 it is plaintext whatever the keys.
+        if kind == ContentType::ChangeCipherSpec && self.view.version == TlsVersion::Tls13 {
+            layout.epoch = layout.epoch.or(Some(Epoch::Plaintext));
+        }
         self.lay_out(kind, octets, layout).await
     }
 
@@ -197,6 +207,7 @@ impl Actor {
     ) -> Result<(), Failure> {
         let version = self.record_version();
         let records = self.writer.records(kind, octets, layout, version)?;
+        self.greeted |= kind == ContentType::Handshake;
         match layout.segments {
             None => self.link.queue(&records),
             Some((every, pause)) => {
@@ -209,12 +220,13 @@ impl Actor {
     }
 
     /// RFC 8446 5.1: an initial `ClientHello` may say 0x0301 for compatibility, and everybody's does.
-    fn record_version(&self) -> ProtocolVersion {
-        if self.view.transcript.len() <= 1 && self.view.suite.is_none() {
-            ProtocolVersion::TLSv1_0
-        } else {
-            ProtocolVersion::TLSv1_2
-        }
+    const fn record_version(&self) -> ProtocolVersion {
+        if self.greeted { ProtocolVersion::TLSv1_2 } else { ProtocolVersion::TLSv1_0 }
+    }
+
+    /// Whether the gate answers our `Finished` with its own.
+    fn ends_with_gate(&self) -> bool {
+        self.view.version == TlsVersion::Tls12 && !self.view.resumed
     }
 
     /// Writes everything that is waiting.
@@ -328,7 +340,7 @@ impl Actor {
             Extra::Handshake { kind, body } => {
                 let message = Message::raw((*kind).into(), body.0.clone());
                 let encoded = message.encode();
-                self.view.transcript.push(&encoded);
+                self.view.say(&encoded);
                 self.lay_out(ContentType::Handshake, &encoded, Layout::default()).await
             }
             Extra::KeyUpdate { request } => self.update_keys(*request).await,

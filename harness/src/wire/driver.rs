@@ -96,6 +96,7 @@ impl Driver {
                 let _ = self.data.write_all(&data).await;
                 Ok(())
             }
+            Incoming::Unreadable => Ok(()),
             Incoming::ChangeCipherSpec => {
                 Err(misbehaved("a change_cipher_spec after the handshake"))
             }

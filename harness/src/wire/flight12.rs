@@ -90,7 +90,9 @@ impl Actor {
         if self.view.version == TlsVersion::Tls13 || self.view.resumed {
             return Ok(());
         }
-        self.gate_finished().await
+        self.gate_finished().await?;
+        self.view.take_turn();
+        Ok(())
     }
 
     /// Reads `[NewSessionTicket], change_cipher_spec, Finished`.
@@ -106,15 +108,19 @@ impl Actor {
                     self.view.transcript.push(&message.encoded);
                 }
                 Incoming::Handshake(message) => return Err(unexpected(&message)),
+                Incoming::Unreadable => {}
                 Incoming::Application(_) if self.link.renegotiating => {}
                 Incoming::Application(_) => return Err(misbehaved("early application data")),
             }
         }
         self.link.read_with(self.view.gate_keys.clone())?;
-        let message = self.handshake_message().await?;
-        if message.kind != HandshakeType::Finished {
-            return Err(unexpected(&message));
-        }
+        let message = match self.link.next().await? {
+            Incoming::Handshake(message) if message.kind == HandshakeType::Finished => message,
+            Incoming::Handshake(message) => return Err(unexpected(&message)),
+            // It has other keys than ours. What it makes of our Finished shows whether it minds.
+            Incoming::Unreadable => return Ok(()),
+            _ => return Err(misbehaved("something else than a Finished")),
+        };
         let finished = Finished::parse(message.body())?;
         let master = self.view.master.clone().unwrap_or_default();
         let hash = self.view.transcript_hash();

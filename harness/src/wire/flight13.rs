@@ -40,9 +40,11 @@ impl Actor {
         self.view.transcript.push(&message.encoded);
         self.agree_on(&hello)?;
         match self.view.version {
-            TlsVersion::Tls13 => self.rest_of_flight13(&hello).await,
-            TlsVersion::Tls12 => self.rest_of_flight12(&hello).await,
+            TlsVersion::Tls13 => self.rest_of_flight13(&hello).await?,
+            TlsVersion::Tls12 => self.rest_of_flight12(&hello).await?,
         }
+        self.view.take_turn();
+        Ok(())
     }
 
     /// The next handshake message; `change_cipher_spec` on the way is for middleboxes.
@@ -50,6 +52,7 @@ impl Actor {
         loop {
             match self.link.next().await? {
                 Incoming::Handshake(message) => return Ok(message),
+                Incoming::Unreadable => {}
                 Incoming::ChangeCipherSpec if self.view.version == TlsVersion::Tls13 => {}
                 Incoming::ChangeCipherSpec => {
                     return Err(misbehaved("an early change_cipher_spec"));
@@ -74,6 +77,7 @@ impl Actor {
         self.view.transcript.fold_retry(suite.hash);
         self.view.transcript.push(&message.encoded);
         let hello = self.client_hello(Some(&retry))?;
+        self.view.gates_turn = false;
         self.put(Item::ClientHello, &hello).await?;
         self.flush().await
     }
@@ -93,6 +97,7 @@ impl Actor {
         self.view.version = version;
         self.view.server_random = hello.random;
         self.link.speaks_tls13 = version == TlsVersion::Tls13;
+        self.writer.speaks_tls13 = self.link.speaks_tls13;
         self.facts.version = Some(version);
         self.facts.cipher_suite = hello.cipher_suite.as_str().map(str::to_owned);
         if code(version) == ProtocolVersion::TLSv1_2 {

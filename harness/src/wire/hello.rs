@@ -143,6 +143,7 @@ impl Actor {
         let mut session = self.dial.memory.session().ok_or(Failure::NoSession)?;
         if how == Resume::WithZeroSecret {
             session.secret.fill(0);
+            self.link.bluffs = true;
         }
         if offer.ticket.is_empty() && offer.offers(TlsVersion::Tls12) {
             offer.ticket.clone_from(&session.ticket);

@@ -25,6 +25,8 @@ pub(super) enum Incoming {
     Handshake(Received),
     ChangeCipherSpec,
     Application(Vec<u8>),
+    /// A record under keys that we cannot know, where that is to be expected.
+    Unreadable,
 }
 
 pub(super) struct Link {
@@ -45,6 +47,8 @@ pub(super) struct Link {
     pub(super) phase: Phase,
     /// Whether `no_renegotiation` is an answer.
     pub(super) renegotiating: bool,
+    /// Whether the gate may have other keys than ours, because the script resumes with a false secret.
+    pub(super) bluffs: bool,
     /// Whether `change_cipher_spec` is plaintext whatever the keys.
     pub(super) speaks_tls13: bool,
 }
@@ -75,6 +79,7 @@ impl Link {
             deadline,
             phase: Phase::Handshake,
             renegotiating: false,
+            bluffs: false,
             speaks_tls13: false,
         })
     }
@@ -204,7 +209,15 @@ impl Link {
     fn open(&mut self, record: &Record) -> Result<Option<Incoming>, Failure> {
         let (kind, payload) = match &mut self.keys {
             None => (record.kind, record.payload.clone()),
-            Some(keys) => opened(keys, record, self.speaks_tls13)?,
+            Some(keys) => match opened(keys, record, self.speaks_tls13) {
+                Ok(opened) => opened,
+                // An alert is all that is told apart; what it says does not matter.
+                Err(_) if self.bluffs && record.kind == ContentType::Alert => {
+                    return Err(Failure::Closed);
+                }
+                Err(_) if self.bluffs => return Ok(Some(Incoming::Unreadable)),
+                Err(failure) => return Err(failure),
+            },
         };
         match kind {
             ContentType::ChangeCipherSpec => Ok(Some(Incoming::ChangeCipherSpec)),

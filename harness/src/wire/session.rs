@@ -39,6 +39,11 @@ pub(super) struct Session {
 }
 
 impl Memory {
+    /// Whether an earlier connection left a session to resume.
+    pub fn has_session(&self) -> bool {
+        self.lock().session.is_some()
+    }
+
     pub(super) fn session(&self) -> Option<Session> {
         self.lock().session.clone()
     }

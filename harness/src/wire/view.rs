@@ -19,6 +19,10 @@ pub(super) struct View {
     pub(super) offered: Option<Session>,
     pub(super) suite: Option<&'static Suite>,
     pub(super) transcript: Transcript,
+    /// Whether the gate is to speak: what is sent meanwhile it reads after its own flight.
+    pub(super) gates_turn: bool,
+    /// What was sent meanwhile.
+    meanwhile: Vec<Vec<u8>>,
     pub(super) request: Option<Request>,
     pub(super) resumed: bool,
     /// The gate's group and public key (TLS 1.2).
@@ -74,6 +78,8 @@ impl View {
             offered: None,
             suite: None,
             transcript: Transcript::new(),
+            gates_turn: false,
+            meanwhile: Vec::new(),
             request: None,
             resumed: false,
             gate_share: None,
@@ -85,6 +91,23 @@ impl View {
             master: None,
             verify_data: Vec::new(),
             secrets: None,
+        }
+    }
+
+    /// Notes a message of ours, where the gate has it in the order of the handshake.
+    pub(super) fn say(&mut self, encoded: &[u8]) {
+        if self.gates_turn {
+            self.meanwhile.push(encoded.to_vec());
+        } else {
+            self.transcript.push(encoded);
+        }
+    }
+
+    /// The gate's flight is over: now it reads what was sent meanwhile.
+    pub(super) fn take_turn(&mut self) {
+        self.gates_turn = false;
+        for encoded in std::mem::take(&mut self.meanwhile) {
+            self.transcript.push(&encoded);
         }
     }
 

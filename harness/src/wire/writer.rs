@@ -13,21 +13,23 @@ use crate::tls::{Protection, Record};
 pub(super) struct Writer {
     /// Which keys are the right ones at this moment.
     pub(super) epoch: Epoch,
+    /// Whether `change_cipher_spec` is plaintext whatever the keys.
+    pub(super) speaks_tls13: bool,
     protections: BTreeMap<Epoch, Protection>,
 }
 
 impl Writer {
     /// A direction that begins in plaintext.
     pub(super) const fn new() -> Self {
-        Self { epoch: Epoch::Plaintext, protections: BTreeMap::new() }
+        Self { epoch: Epoch::Plaintext, speaks_tls13: false, protections: BTreeMap::new() }
     }
 
     /// A direction that begins another handshake under the keys of the last one.
     pub(super) fn renegotiating(self) -> Self {
-        let Self { epoch, mut protections } = self;
+        let Self { epoch, speaks_tls13, mut protections } = self;
         let current = protections.remove(&epoch);
         let protections = current.map(|keys| (Epoch::Plaintext, keys)).into_iter().collect();
-        Self { epoch: Epoch::Plaintext, protections }
+        Self { epoch: Epoch::Plaintext, speaks_tls13, protections }
     }
 
     /// Makes keys known.
@@ -43,7 +45,12 @@ impl Writer {
         layout: &Layout,
         version: ProtocolVersion,
     ) -> Result<Vec<u8>, Failure> {
-        let epoch = layout.epoch.unwrap_or(self.epoch);
+        let current = match kind {
+            // RFC 8446 5.
+            ContentType::ChangeCipherSpec if self.speaks_tls13 => Epoch::Plaintext,
+            _ => self.epoch,
+        };
+        let epoch = layout.epoch.unwrap_or(current);
         let mut keys = self.protections.get_mut(&epoch);
         if keys.is_none() && layout.epoch.is_some_and(|epoch| epoch != Epoch::Plaintext) {
             return Err(Failure::Unable(format!("nothing can be sent {} here", epoch.in_words())));

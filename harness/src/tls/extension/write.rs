@@ -3,7 +3,7 @@
 use rustls::{CertificateCompressionAlgorithm, NamedGroup, ProtocolVersion, SignatureScheme};
 
 use super::{Extension, ExtensionType, OfferedPsks};
-use crate::tls::field::{Field, encode};
+use crate::tls::field::{self, Field, encode};
 
 const HOST_NAME: u8 = 0;
 const OCSP: u8 = 1;
@@ -14,8 +14,7 @@ fn extension(kind: ExtensionType, fields: &[Field]) -> Extension {
 
 /// A vector of code points of two octets, with a length of `width` octets.
 fn code_points<T: Copy + Into<u16>>(width: u8, values: &[T]) -> Field {
-    let octets: Vec<u8> = values.iter().flat_map(|&value| value.into().to_be_bytes()).collect();
-    Field::opaque("", width, octets)
+    Field::opaque("", width, field::code_points(values))
 }
 
 /// `server_name` of a client (RFC 6066 3).

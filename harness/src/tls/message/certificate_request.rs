@@ -2,9 +2,8 @@
 
 use rustls::{HandshakeType, SignatureScheme};
 
-use super::code_points;
 use crate::tls::extension::{self, Extension};
-use crate::tls::field::{Field, Message};
+use crate::tls::field::{Field, Message, code_points};
 use crate::tls::reader::{self, Malformed, Reader, not_empty};
 
 const KIND: HandshakeType = HandshakeType::CertificateRequest;

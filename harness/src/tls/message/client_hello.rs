@@ -2,10 +2,10 @@
 
 use rustls::{CipherSuite, HandshakeType, ProtocolVersion};
 
-use super::{code_points, hello_extensions, read_hello_extensions, read_session_id};
+use super::{hello_extensions, read_hello_extensions, read_session_id};
 use crate::tls::extension::Extension;
 use crate::tls::extension_type::ExtensionType;
-use crate::tls::field::{Field, Message};
+use crate::tls::field::{Field, Message, code_points};
 use crate::tls::reader::{self, Malformed, Reader, not_empty};
 
 /// RFC 8446 4.1.2.

@@ -11,6 +11,7 @@ mod finished;
 mod key_exchange;
 mod key_update;
 mod new_session_ticket;
+mod received;
 mod server_hello;
 
 pub use certificate::{Certificate12, Certificate13, CertificateEntry};
@@ -49,9 +50,4 @@ fn read_hello_extensions(mut reader: Reader<'_>) -> Result<Vec<Extension>, Malfo
 /// The extensions of a hello, left out where there are none.
 fn hello_extensions(extensions: &[Extension]) -> Option<Field> {
     (!extensions.is_empty()).then(|| extension::to_field(extensions))
-}
-
-/// Octets of code points of two octets each.
-fn code_points<T: Copy + Into<u16>>(values: &[T]) -> Vec<u8> {
-    values.iter().flat_map(|&value| value.into().to_be_bytes()).collect()
 }

@@ -1,0 +1,58 @@
+//! Scripts on their way to the lying client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mtls_scenarios::Script;
+use mtls_scenarios::script::{Act, Stop, Then};
+use tokio::time::Instant;
+
+use super::course::{Course, Lines};
+use super::judge::Judgement;
+use super::outcome::skipped;
+use super::wallet::Held;
+
+/// What a gate has beyond the time that it promises to give a handshake.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What the lying client plays, with every credential that the script names.
+pub(super) fn lines(
+    course: &mut Course<'_>,
+    script: &Script,
+    (account, held): (&str, &Held),
+) -> Result<Lines, Judgement> {
+    if waits(script) && promised(course).is_none() {
+        let reason =
+            "the target does not promise how long a handshake may take (`handshake_timeout`)";
+        return Err(skipped(reason.to_owned()));
+    }
+    let resumes = script.acts().iter().any(|act| matches!(act, Act::Resume(_)));
+    if resumes && !course.memory.has_session() {
+        return Err(skipped("the target gives nothing to resume a session with".to_owned()));
+    }
+    let mut others = std::collections::BTreeMap::new();
+    for name in script.credentials() {
+        let other = course.hold(account, name)?;
+        others.insert(name.to_owned(), Arc::clone(&other.identity));
+    }
+    let identity = Arc::clone(&held.identity);
+    Ok(Lines { script: Arc::new(script.clone()), identity, others })
+}
+
+/// Whether the script waits for the gate to send the client away.
+pub(super) fn waits(script: &Script) -> bool {
+    let waits = |act: &&Act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. }));
+    script.acts().iter().any(waits)
+}
+
+/// When a script must have come to its end.
+pub(super) fn deadline(course: &Course<'_>, script: &Script) -> Instant {
+    match promised(course).filter(|_| waits(script)) {
+        Some(promised) => Instant::now() + promised + GRACE,
+        None => course.deadline(),
+    }
+}
+
+fn promised(course: &Course<'_>) -> Option<Duration> {
+    course.stage.target().target().handshake_timeout.map(Duration::from_secs)
+}
