@@ -115,7 +115,11 @@ fn choose(listener: &Listener, hello: &Hello) -> Result<Chosen, (Failure, Option
     let name = written.map(String::from_utf8_lossy).filter(|name| name.parse::<IpAddr>().is_err());
     let normal = name.map(|name| name.trim_end_matches('.').to_ascii_lowercase());
     let named = normal.as_deref().zip(written);
-    match listener.select(named.map(|(normal, written)| ServerName { normal, written })) {
+    match listener.select(named.map(|(normal, written)| ServerName {
+        normal,
+        written,
+        fragmented: false,
+    })) {
         Some(choice) => Ok((normal, choice)),
         None => {
             let alert = AlertDescription::UnrecognisedName;
