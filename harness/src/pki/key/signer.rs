@@ -213,7 +213,7 @@ impl Key {
     /// # Errors
     /// Where the scheme is for keys of another algorithm.
     pub fn sign_any(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature = match (&self.private, u16::from(scheme)) {
+        let signature = match (&*self.private, u16::from(scheme)) {
             (Private::Rsa { portable, .. }, RSA_PKCS1_MD5) => {
                 self.sign_rsa(None, portable, (false, RsaHash::Md5), message)
             }
