@@ -94,7 +94,8 @@ impl Conversation {
                 }
             }
             Content::Alert(payload) => {
-                self.say(who, &describe_alert(&payload), payload.len(), false);
+                let said = format!("Alert: {}", describe_alert(&payload));
+                self.say(who, &said, payload.len(), false);
             }
             Content::ChangeCipherSpec(payload) if payload == [1] => {
                 self.say(who, "ChangeCipherSpec", payload.len(), false);
