@@ -265,6 +265,8 @@ faults! {
     IgnoreSignaturePadding = "ignore-signature-padding",
     /// Finds no policy for a server name that is not in the first record, and the endpoint all the same.
     FragmentedHelloEscapesPolicy = "fragmented-hello-escapes-policy",
+    /// Gives a handshake as much time as a whole connection.
+    HandshakesNeverEnd = "handshakes-never-end",
 }
 
 impl Fault {
