@@ -117,6 +117,7 @@ async fn shake_hands(
     let tls = match start.into_stream(config).into_fallible().await {
         Ok(tls) => tls,
         Err((error, stream)) => {
+            listener.health.after_error(&error);
             let presented = presented::take();
             let reason = Rejection::of(&error, presented.as_ref());
             let host = Some(choice.endpoint.host.as_str());

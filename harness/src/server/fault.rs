@@ -265,6 +265,20 @@ faults! {
     IgnoreSignaturePadding = "ignore-signature-padding",
     /// Finds no policy for a server name that is not in the first record, and the endpoint all the same.
     FragmentedHelloEscapesPolicy = "fragmented-hello-escapes-policy",
+    /// Accepts nobody for a time that grows with the names and name constraints in a certificate list.
+    SlowOnManyNames = "slow-on-many-names",
+    /// Accepts nobody for a time that grows with the modulus and the exponent of an RSA key.
+    SlowOnGiantKeys = "slow-on-giant-keys",
+    /// Accepts nobody for a time that doubles with each certificate in a list that maps policies.
+    SlowOnPolicyMappings = "slow-on-policy-mappings",
+    /// Accepts nobody for a time that grows with the square of a certificate's octets.
+    QuadraticOnLargeCertificates = "quadratic-on-large-certificates",
+    /// Closes the listener after a certificate whose key is of a type that it does not know.
+    DiesOnUnknownKeys = "dies-on-unknown-keys",
+    /// Closes the listener after certificates that issue each other.
+    DiesOnCycles = "dies-on-cycles",
+    /// Closes the listener after a handshake message of more than 64 KiB.
+    DiesOnLargeMessages = "dies-on-large-messages",
     /// Gives a handshake as much time as a whole connection.
     HandshakesNeverEnd = "handshakes-never-end",
 }
