@@ -279,6 +279,8 @@ faults! {
     DiesOnCycles = "dies-on-cycles",
     /// Closes the listener after a handshake message of more than 64 KiB.
     DiesOnLargeMessages = "dies-on-large-messages",
+    /// Gives a handshake as much time as a whole connection.
+    HandshakesNeverEnd = "handshakes-never-end",
     /// Takes Finished right after Certificate, without a CertificateVerify in between.
     FinishedWithoutCertificateVerify = "finished-without-certificate-verify",
     /// Takes a CertificateVerify over less than the handshake, or over what the other version of TLS signs.
