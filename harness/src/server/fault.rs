@@ -329,6 +329,8 @@ faults! {
     IgnoreEntryExtensions = "ignore-entry-extensions",
     /// Decompresses certificates whatever algorithm and length the message names.
     LenientDecompression = "lenient-decompression",
+    /// Wants no CertificateVerify after a compressed certificate.
+    CompressedEscapesPossession = "compressed-escapes-possession",
     /// Takes key shares of small order, and makes keys of zeros from them.
     WeakKeyShare = "weak-key-share",
     /// Renegotiates, and then takes the client for whoever it has shown a certificate of.

@@ -173,6 +173,11 @@ impl<'p> Flight<'p> {
             return Err(Failure::new(alert, "certificate_request_context is not the request's"));
         }
         self.certificate_alone = heard.alone;
+        let compressed = heard.received.kind == HandshakeType::CompressedCertificate;
+        if compressed && self.forgives(Leniency::CompressionForProof) {
+            self.order.make_optional(Step::Proof);
+            self.proof_waived = true;
+        }
         if let Err(failure) = self.party.verify(&shown.list) {
             if unreadable && failure.alert == Some(AlertDescription::BadCertificate) {
                 self.order.exempt = true;

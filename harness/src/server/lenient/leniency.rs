@@ -55,6 +55,8 @@ pub(super) enum Leniency {
     AnyCompression,
     /// Certificates may be compressed, into any amount.
     CompressionBombs,
+    /// A compressed certificate needs no `CertificateVerify`.
+    CompressionForProof,
     /// Key shares of small order make a secret of zeros.
     WeakShares,
     /// TLS 1.2 clients may begin another handshake, and be somebody else after it, proved or not.
@@ -115,6 +117,7 @@ impl Forgiven {
             Fault::IgnoreCertificateContext => &[L::AnyContext],
             Fault::IgnoreEntryExtensions => &[L::EntryExtensions],
             Fault::LenientDecompression => &[L::AnyCompression],
+            Fault::CompressedEscapesPossession => &[L::CompressionForProof],
             Fault::WeakKeyShare => &[L::WeakShares],
             Fault::IdentityFromRenegotiation => &[L::Renegotiation],
             Fault::TakesLateCertificate => &[L::LateCertificate],

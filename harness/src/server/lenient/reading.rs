@@ -112,7 +112,9 @@ fn found(mut octets: &[u8]) -> Vec<CertificateDer<'static>> {
 
 /// Whether this gate takes compressed certificates.
 pub(super) fn decompresses(forgiven: Forgiven) -> bool {
-    forgiven.has(Leniency::AnyCompression) || forgiven.has(Leniency::CompressionBombs)
+    [Leniency::AnyCompression, Leniency::CompressionBombs, Leniency::CompressionForProof]
+        .iter()
+        .any(|leniency| forgiven.has(*leniency))
 }
 
 fn decompressed(
