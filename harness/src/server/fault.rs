@@ -313,7 +313,7 @@ faults! {
     PlaintextHandshake = "plaintext-handshake",
     /// Passes over ChangeCipherSpec anywhere, with any contents.
     IgnoreChangeCipherSpec = "ignore-change-cipher-spec",
-    /// Keeps handshake octets when the keys change.
+    /// Passes over handshake octets that are left over when the keys change.
     MessagesAcrossKeyChanges = "messages-across-key-changes",
     /// Resumes sessions with a secret of zeros, in TLS 1.2 after a HelloRetryRequest.
     ZeroSecretResumption = "zero-secret-resumption",
@@ -335,6 +335,8 @@ faults! {
     WeakKeyShare = "weak-key-share",
     /// Renegotiates, and then takes the client for whoever it has shown a certificate of.
     IdentityFromRenegotiation = "identity-from-renegotiation",
+    /// Renegotiates, and then serves the client as nobody, whatever it has shown.
+    IdentityLostInRenegotiation = "identity-lost-in-renegotiation",
     /// Takes a certificate after the handshake for the client's, unasked and unproved.
     TakesLateCertificate = "takes-late-certificate",
     /// Asks for a certificate after the handshake, and is content with Finished.

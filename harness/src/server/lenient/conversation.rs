@@ -32,6 +32,8 @@ pub(super) struct Conversation {
     pub(super) version: Version,
     pub(super) client: Client,
     pub(super) presented: Option<Presented>,
+    /// Whether the client is served in the middle of its flight, the rest of which changes nothing.
+    pub(super) more_follows: bool,
 }
 
 /// What follows when one session ends.
@@ -51,7 +53,8 @@ impl Conversation {
     ) -> Self {
         let version = if channel.is_tls13 { Version::Tls13 } else { Version::Tls12 };
         let client = party.client(&outcome.list, outcome.resumed.as_ref());
-        Self { channel, party, outcome, version, client, presented }
+        let more_follows = !outcome.early.is_empty();
+        Self { channel, party, outcome, version, client, presented, more_follows }
     }
 
     /// Serves it to its end.

@@ -159,15 +159,15 @@ impl<'p> Flight<'p> {
         let read = reading::certificate(&heard.received, self.version, forgiven, health);
         let unreadable = self.forgives(Leniency::UnreadableCertificate);
         let shown = match read {
-            Err(_) if unreadable => {
+            Err(failure) if unreadable && is_unreadable(&failure) => {
                 self.order.exempt = true;
                 return Ok(());
             }
             read => read?,
         };
-        let any_context = [Leniency::AnyContext, Leniency::AnyLengths, Leniency::LateProof]
-            .iter()
-            .any(|leniency| self.forgives(*leniency));
+        let any_context = self.forgives(Leniency::AnyContext)
+            || self.forgives(Leniency::AnyLengths)
+            || (self.proof_waived && self.forgives(Leniency::LateProof));
         if self.version == Version::Tls13 && shown.context != self.context && !any_context {
             let alert = AlertDescription::IllegalParameter;
             return Err(Failure::new(alert, "certificate_request_context is not the request's"));
@@ -179,7 +179,7 @@ impl<'p> Flight<'p> {
             self.proof_waived = true;
         }
         if let Err(failure) = self.party.verify(&shown.list) {
-            if unreadable && failure.alert == Some(AlertDescription::BadCertificate) {
+            if unreadable && is_unreadable(&failure) {
                 self.order.exempt = true;
                 return Ok(());
             }
@@ -278,4 +278,14 @@ impl<'p> Flight<'p> {
         }
         Ok(())
     }
+}
+
+/// Whether this is about a certificate, and one that cannot be read.
+fn is_unreadable(failure: &Failure) -> bool {
+    let alerts = [
+        AlertDescription::BadCertificate,
+        AlertDescription::DecodeError,
+        AlertDescription::IllegalParameter,
+    ];
+    failure.alert.is_some_and(|alert| alerts.contains(&alert))
 }

@@ -1,13 +1,15 @@
 //! What a `ClientHello` offers.
 
 use mtls_scenarios::Alpn;
-use rustls::{CipherSuite, NamedGroup, ProtocolVersion, SignatureAlgorithm, SignatureScheme};
+use rustls::{CipherSuite, HandshakeType, NamedGroup, ProtocolVersion, SignatureAlgorithm, SignatureScheme};
 
 use super::failure::Failure;
-use super::leniency::Forgiven;
+use super::leniency::{Forgiven, Leniency};
 use super::reading;
 use crate::tls::extension::read;
-use crate::tls::{ClientHello, ExtensionType, Received, Suite, Version};
+use crate::tls::{
+    ClientHello, Extension, ExtensionType, Field, Malformed, Message, Reader, Received, Suite, Version,
+};
 
 /// Groups that keys are exchanged in, best first.
 const GROUPS: [NamedGroup; 2] = [NamedGroup::X25519, NamedGroup::secp256r1];
@@ -23,7 +25,12 @@ pub(super) struct Hello {
 
 impl Hello {
     pub(super) fn read(received: Received, forgiven: Forgiven) -> Result<Self, Failure> {
-        let parsed = reading::parse(received.body(), forgiven, ClientHello::parse)?;
+        let parsed = match reading::parse(received.body(), forgiven, ClientHello::parse) {
+            Err(Malformed::Repeated { .. }) if forgiven.has(Leniency::Repetitions) => {
+                ClientHello::parse(&without_repetitions(received.body())?)?
+            }
+            parsed => parsed?,
+        };
         if !parsed.compression_methods.contains(&0) {
             return Err(illegal("no compression method but compression"));
         }
@@ -138,6 +145,31 @@ impl Hello {
         let signal = CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV;
         self.has(ExtensionType::RENEGOTIATION_INFO) || self.parsed.cipher_suites.contains(&signal)
     }
+}
+
+/// The body of a `ClientHello` with the first extension of each kind alone.
+fn without_repetitions(body: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut reader = Reader::new(body);
+    reader.take(2 + 32, "random")?;
+    reader.vec8("legacy_session_id")?;
+    reader.vec16("cipher_suites")?;
+    reader.vec8("legacy_compression_methods")?;
+    let mut rest = reader.clone();
+    let front = body.len().saturating_sub(rest.rest().len());
+    let (mut seen, mut kept) = (Vec::new(), Vec::new());
+    let mut list = Reader::new(reader.vec16("extensions")?);
+    while !list.is_empty() {
+        let (kind, data) = (list.u16("extension_type")?, list.vec16("extension_data")?);
+        if !seen.contains(&kind) {
+            seen.push(kind);
+            kept.push(Extension::new(ExtensionType(kind), data));
+        }
+    }
+    let fields = kept.iter().map(Extension::to_field).collect();
+    let extensions = Message::new(HandshakeType::Unknown(0), vec![Field::vector("", 2, fields)]);
+    let encoded = extensions.encode();
+    let extensions = encoded.get(Message::HEADER..).unwrap_or_default();
+    Ok([body.get(..front).unwrap_or_default(), extensions].concat())
 }
 
 /// RFC 8446 4.2.3: schemes that TLS 1.3 has for certificates alone.

@@ -41,10 +41,8 @@ impl Conversation {
 
     /// `change_cipher_spec`, which has no place here.
     pub(super) fn change(&self) -> Result<(), Failure> {
-        let passes = [Leniency::AnyChangeCipherSpec, Leniency::AnyKeys, Leniency::EarlyData]
-            .iter()
-            .any(|leniency| self.forgives(*leniency));
-        if passes { Ok(()) } else { Err(Failure::unexpected("change_cipher_spec")) }
+        let any = self.forgives(Leniency::AnyChangeCipherSpec);
+        if any || self.forgives(Leniency::AnyKeys) || self.more_follows { Ok(()) } else { Err(Failure::unexpected("change_cipher_spec")) }
     }
 
     /// A handshake message.
@@ -76,13 +74,7 @@ impl Conversation {
         let repeated = self.forgives(Leniency::Repetitions)
             && (message.kind == HandshakeType::ClientHello
                 || order::Step::of(message.kind).is_some());
-        let rest_of_flight = [
-            Leniency::EarlyData,
-            Leniency::AcrossKeyChanges,
-            Leniency::LateCertificate,
-            Leniency::Unknown,
-        ];
-        repeated || rest_of_flight.iter().any(|leniency| self.forgives(*leniency))
+        repeated || self.more_follows || self.forgives(Leniency::Unknown)
     }
 
     /// RFC 8446 4.6.3.
@@ -115,6 +107,7 @@ impl Conversation {
         self.outcome.resumed = None;
         self.client = self.party.client(&shown.list, None);
         self.outcome.exempt |= shown.list.is_empty();
+        self.more_follows = true;
         Ok(Step::Next(Next::Again(Vec::new())))
     }
 
@@ -131,7 +124,10 @@ impl Conversation {
         };
         let hello = Hello::read(message, self.party.forgiven)?;
         let again = tls12::renegotiate(&mut self.channel, &self.party, &hello, &before).await?;
-        if !again.list.is_empty() {
+        if self.forgives(Leniency::RenegotiationForgets) {
+            self.client = Client::Anonymous;
+            self.outcome.exempt = true;
+        } else if !again.list.is_empty() {
             self.client = self.party.client(&again.list, None);
             self.outcome.resumed = None;
         }

@@ -37,7 +37,7 @@ pub(super) enum Leniency {
     AnyKeys,
     /// `change_cipher_spec` may come anywhere, with any contents.
     AnyChangeCipherSpec,
-    /// Handshake octets stay when the keys change.
+    /// Handshake octets that are left over when the keys change are dropped without a word.
     AcrossKeyChanges,
     /// Sessions may be resumed with a secret of zeros.
     ZeroSecret,
@@ -61,6 +61,8 @@ pub(super) enum Leniency {
     WeakShares,
     /// TLS 1.2 clients may begin another handshake, and be somebody else after it, proved or not.
     Renegotiation,
+    /// Nobody stays who they are in another handshake.
+    RenegotiationForgets,
     /// `Certificate` may come after the handshake, unasked and unproved.
     LateCertificate,
     /// Clients that can be asked after the handshake are asked after it.
@@ -120,6 +122,7 @@ impl Forgiven {
             Fault::CompressedEscapesPossession => &[L::CompressionForProof],
             Fault::WeakKeyShare => &[L::WeakShares],
             Fault::IdentityFromRenegotiation => &[L::Renegotiation],
+            Fault::IdentityLostInRenegotiation => &[L::Renegotiation, L::RenegotiationForgets],
             Fault::TakesLateCertificate => &[L::LateCertificate],
             Fault::LateFinishedSuffices => &[L::AsksLate, L::LateFinished],
             Fault::LatePossessionIgnored => &[L::AsksLate, L::LateProof],
