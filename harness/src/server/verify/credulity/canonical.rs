@@ -20,9 +20,7 @@ pub(super) fn form(key: PublicKey<'_>, signature: &[u8]) -> Option<Vec<u8>> {
             number.reverse();
             Some([point, &number].concat())
         }
-        Kind::Rsa { modulus, .. } => {
-            padded(&reduced(trimmed(signature), &modulus), modulus.len())
-        }
+        Kind::Rsa { modulus, .. } => padded(&reduced(trimmed(signature), &modulus), modulus.len()),
     }
 }
 

@@ -11,13 +11,13 @@ pub(super) fn is_degenerate(key: PublicKey<'_>, signature: &[u8]) -> bool {
         Some(Kind::P256 { order }) => ecdsa_numbers(signature)
             .is_some_and(|numbers| numbers.iter().all(|number| reduced(number, order).is_empty())),
         Some(Kind::Ed25519 { order }) => is_degenerate_ed25519(signature, order),
-        Some(Kind::Rsa { modulus, .. }) => {
+        Some(Kind::Rsa { modulus, .. }) if signature.len() == modulus.len() => {
             let number = reduced(trimmed(signature), &modulus);
-            // The modulus less 1, reduced, is 1 short of it.
+            // A modulus is odd.
             let less_one = modulus.split_last().map(|(last, rest)| [rest, &[last ^ 1]].concat());
             number.is_empty() || number == [1] || Some(number) == less_one
         }
-        None => false,
+        _ => false,
     }
 }
 

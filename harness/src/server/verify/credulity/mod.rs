@@ -83,10 +83,11 @@ fn takes(
             .iter()
             .any(|message| Proof { message, ..proof }.verify(algorithms, key).is_ok()),
         Fault::IgnoreSignatureScheme => schemes::any_verifies(proof, algorithms, key),
-        Fault::IgnoreSignatureEncoding => canonical::form(key, proof.signature)
-            .is_some_and(|signature| {
+        Fault::IgnoreSignatureEncoding => {
+            canonical::form(key, proof.signature).is_some_and(|signature| {
                 Proof { signature: &signature, ..proof }.verify(algorithms, key).is_ok()
-            }),
+            })
+        }
         Fault::IgnoreSignaturePadding => padding::begins_rightly(proof, key),
         _ => false,
     }

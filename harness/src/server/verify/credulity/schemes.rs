@@ -30,7 +30,9 @@ pub(super) fn any_verifies(
         .any(|known| known.verify_signature(key.bits, proof.message, proof.signature).is_ok())
         || match Kind::of(key) {
             Some(Kind::P256 { .. }) => ecdsa_with_sha1(key.bits, proof).is_some(),
-            Some(Kind::Rsa { .. }) => rsa_with_sha1(key.bits, proof) || rsa_with_md5(key.bits, proof),
+            Some(Kind::Rsa { .. }) => {
+                rsa_with_sha1(key.bits, proof) || rsa_with_md5(key.bits, proof)
+            }
             Some(Kind::Ed25519 { .. }) | None => false,
         }
 }
