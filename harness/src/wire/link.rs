@@ -191,6 +191,10 @@ impl Link {
     fn take(&mut self, got: io::Result<usize>, buffer: &[u8]) {
         match got {
             Ok(0) => self.ended = Some(Failure::Closed),
+            // Who takes the first record for no TLS at all may refuse it in plaintext.
+            Ok(_) if self.received == 0 && buffer.starts_with(b"HTTP/") => {
+                self.ended = Some(Failure::Closed);
+            }
             Ok(count) => {
                 let octets = buffer.get(..count).unwrap_or_default();
                 self.tape.received(octets);
