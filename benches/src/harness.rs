@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mtls_harness::run::{Context, Options, Origin, Plan, World, run};
+use mtls_harness::run::{Context, Dialogues, Options, Origin, Plan, World, run};
 use mtls_harness::target::Blueprint;
 use mtls_reports::model::Disposition;
 use mtls_scenarios::{Case, Filter, Library};
@@ -34,6 +34,8 @@ impl Harness {
             timeout: Duration::from_secs(10),
             fail_fast: false,
             pedantic: false,
+            dialogues: Dialogues::default(),
+            keep_recordings: false,
         };
         let context = Context::start(blueprint, world, library, options).await?;
         Ok(Self { context: Arc::new(context), case })
@@ -43,8 +45,8 @@ impl Harness {
     pub async fn cases(&self, count: usize) -> usize {
         let plan = Plan { cases: vec![self.case.clone(); count] };
         let mut expected = 0;
-        run(&self.context, plan, std::future::pending(), |result| {
-            expected += usize::from(result.disposition == Disposition::Expected);
+        run(&self.context, plan, std::future::pending(), |performed| {
+            expected += usize::from(performed.result.disposition == Disposition::Expected);
         })
         .await;
         expected

@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod client;
+pub mod dissect;
 pub mod doctor;
 pub mod pki;
 pub mod run;

@@ -10,7 +10,8 @@ use std::{collections::BTreeMap, time::Duration};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
-    RenderError, Run,
+    RenderError, Run, Style,
+    dialogue::few_lines,
     model::{CaseResult, Disposition, Verdict},
     summary::by_scenario,
     text::harmless,
@@ -114,6 +115,12 @@ fn details(run: &Run, case: &CaseResult) -> String {
     let mut text = String::new();
     for (label, line) in lines.iter().filter_map(|(label, line)| Some((label, line.as_ref()?))) {
         text.extend(["\n", label, ": ", &harmless(line)]);
+    }
+    if !case.dialogue.is_empty() {
+        text.push_str("\ndialogue:");
+        for line in few_lines(&case.dialogue, Style::default()) {
+            text.extend(["\n", &*harmless(&line)]);
+        }
     }
     text.push('\n');
     text

@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod dialogue;
 mod exit;
 mod file;
 mod format;
@@ -49,6 +50,7 @@ mod summary;
 mod text;
 mod words;
 
+pub use dialogue::story;
 pub use exit::ExitCode;
 pub use file::{WriteReportError, write_report};
 pub use format::{Format, RenderError, UnknownFormat, render};

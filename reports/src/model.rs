@@ -247,6 +247,9 @@ pub struct CaseResult {
     /// What was done, step by step, where there is more than one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepResult>,
+    /// What was said on the connections of the steps, where the case is not as expected or somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dialogue: Vec<DialogueLine>,
     /// The judge's word.
     pub verdict: Verdict,
     /// What policy makes of it.
@@ -265,6 +268,47 @@ pub struct StepResult {
     pub action: String,
     /// What came of it; `None` where nothing was asked of the gate.
     pub observed: Option<Observation>,
+}
+
+/// Something that was said on a connection, or that is to be known about it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DialogueLine {
+    /// Who said it.
+    pub who: Speaker,
+    /// One line: `Certificate: 2 certificates, 1432 octets`.
+    pub text: PeerText,
+    /// Octets of the message; 0 for a note.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub octets: u64,
+    /// Whether it is a lie of the client's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lie: bool,
+    /// Since the connection began, in microseconds.
+    pub at_us: u64,
+}
+
+/// Who says a line of a dialogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The client sent it.
+    Sent,
+    /// The gate did.
+    Received,
+    /// The harness says it about the connection.
+    Note,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// First line of an event log.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ExtensionName, Field, SignatureAlgorithm};
+use crate::{ExtensionName, Field, Octets, SignatureAlgorithm};
 
 /// Something wrong with a certificate.
 ///
@@ -20,14 +20,14 @@ pub enum Defect {
         /// Which field.
         field: Field,
         /// Hexadecimal DER.
-        der: String,
+        der: Octets,
     },
     /// Append bytes to the content of a field (its length grows).
     Append {
         /// Which field.
         field: Field,
         /// Hexadecimal DER.
-        der: String,
+        der: Octets,
     },
     /// Write an extension twice, next to each other.
     DuplicateExtension(ExtensionName),

@@ -97,6 +97,12 @@ pub enum Policy {
     StaleRevocationList,
     /// A certificate on the path of which an issuer has no list: its status is undetermined (RFC 5280 6.3.3).
     MissingRevocationList,
+    /// A right ECDSA signature over the handshake that is not in DER, as RFC 8446 4.2.3 has it and BER readers take.
+    NonCanonicalSignature,
+    /// Cipher suites that TLS 1.3 does not oblige a gate to have (RFC 8446 9.1).
+    OptionalAlgorithms,
+    /// A TLS 1.2 client that does not offer the extended master secret (RFC 7627 5.2).
+    NoExtendedMasterSecret,
 }
 
 impl Policy {
@@ -119,6 +125,9 @@ impl Policy {
             Self::SmallRsaKey => "small_rsa_key",
             Self::StaleRevocationList => "stale_revocation_list",
             Self::MissingRevocationList => "missing_revocation_list",
+            Self::NonCanonicalSignature => "non_canonical_signature",
+            Self::OptionalAlgorithms => "optional_algorithms",
+            Self::NoExtendedMasterSecret => "no_extended_master_secret",
         }
     }
 }

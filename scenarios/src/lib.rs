@@ -19,7 +19,9 @@ mod library;
 mod load;
 mod matrix;
 mod name;
+mod octets;
 mod operation;
+mod public_key;
 mod recipe;
 mod scenario;
 #[cfg(feature = "schema")]
@@ -43,7 +45,9 @@ pub use library::Library;
 pub use load::{LoadError, read_target};
 pub use matrix::{Alpn, KeyAlgorithm, Matrix, Mode, Resumption, TlsVersion};
 pub use name::{AttributeType, Name, Rdn, StringType};
+pub use octets::{Octets, Repeated};
 pub use operation::{Apply, CaFile, Claim, Operation, Revoke, SetMode, Spoilt, Trust, Wait};
+pub use public_key::{PublicKey, RsaPublicKey};
 pub use recipe::{
     BasicConstraints, Extension, GeneralName, IssuerRef, KeyIdentifier, KeySpec, KeyUsage,
     NameConstraints, Profile, Purpose, Recipe, Serial, Validity, When,

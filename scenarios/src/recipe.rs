@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Defect, ExtensionName, KeyAlgorithm, Name, SignatureAlgorithm, StringType};
+use crate::octets::once;
+use crate::{
+    Defect, ExtensionName, KeyAlgorithm, Name, Octets, PublicKey, SignatureAlgorithm, StringType,
+};
 
 /// How to make one certificate.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -16,6 +19,9 @@ pub struct Recipe {
     /// The subject's key.
     #[serde(default)]
     pub key: KeySpec,
+    /// The public key to write, where it is not the key's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<PublicKey>,
     /// Serial number; derived from the seed when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<Serial>,
@@ -164,6 +170,13 @@ pub enum GeneralName {
         /// The text.
         value: String,
     },
+    /// So many names; `{n}` in their texts is the number of the name, from 0.
+    Repeat {
+        /// What they look like.
+        name: Box<Self>,
+        /// How many.
+        times: usize,
+    },
 }
 
 /// `basicConstraints` (RFC 5280 4.2.1.9).
@@ -248,11 +261,14 @@ pub enum KeyIdentifier {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Extension {
-    /// Dotted object identifier.
+    /// Dotted object identifier; `{n}` in it is the number of the extension, from 0, where there are several.
     pub oid: String,
     /// Criticality.
     #[serde(default)]
     pub critical: bool,
     /// Content of `extnValue`, hexadecimal.
-    pub value: String,
+    pub value: Octets,
+    /// How many such extensions.
+    #[serde(default = "once")]
+    pub times: usize,
 }

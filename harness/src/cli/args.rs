@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mtls_scenarios::{KeyAlgorithm, Mode};
 
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
@@ -17,6 +17,22 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
+impl Arguments {
+    /// Reads the command line; clap itself ends the process with 2 where it is invalid.
+    pub(super) fn read() -> Self {
+        let command = <Self as CommandFactory>::command();
+        // What is said of a gate is of no use where nothing is run.
+        let of_gate = Gate::augment_args(clap::Command::new("gate"));
+        let command = command.mut_subcommand("explain", |explain| {
+            of_gate.get_arguments().fold(explain, |explain, argument| {
+                explain.mut_arg(argument.get_id(), |argument| argument.requires("run"))
+            })
+        });
+        let read = Self::from_arg_matches(&command.get_matches());
+        read.unwrap_or_else(|error| error.exit())
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Drive scenarios against a gate and judge what comes of them
@@ -24,7 +40,7 @@ pub(super) enum Command {
     /// List scenarios and cases without running anything
     List(List),
     /// Explain a scenario or a case: what is tried, what must come of it, why it matters
-    Explain(Explain),
+    Explain(Box<Explain>),
     /// Run the mock gate as a service, to test clients with: accounts from a file, a status page, a log
     Serve(Serve),
     /// Make certificates
@@ -50,36 +66,48 @@ pub(super) struct Selection {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Run {
-    /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
-    #[arg(long, short, default_value = "mock")]
-    pub(super) target: String,
     #[command(flatten)]
-    pub(super) server: Server,
+    pub(super) gate: Gate,
     #[command(flatten)]
     pub(super) selection: Selection,
     /// Cases under way at once
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
-    /// Seed of keys, serial numbers and the secret marker
-    #[arg(long, default_value_t = 1)]
-    pub(super) seed: u64,
-    /// Most seconds for one probe, from connecting to the last byte
-    #[arg(long, default_value_t = 5.0, value_parser = seconds, value_name = "SECONDS")]
-    pub(super) timeout: f64,
     /// Stop at the first case that is not as expected
     #[arg(long)]
     pub(super) fail_fast: bool,
-    /// The alert counts, too, not only the refusal
-    #[arg(long)]
-    pub(super) pedantic: bool,
     /// Exit with 0 although some cases are inconclusive
     #[arg(long)]
     pub(super) allow_undecided: bool,
     /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
+    /// Write the secrets of the cases' connections, in the NSS key log format that Wireshark reads
+    #[arg(long, value_name = "FILE")]
+    pub(super) keylog: Option<PathBuf>,
+    /// Write a capture of the one case selected, as pcapng with its secrets inside; Wireshark opens it
+    #[arg(long, value_name = "FILE")]
+    pub(super) pcap: Option<PathBuf>,
+}
+
+/// Which gate, and how it is treated.
+#[derive(Debug, Args)]
+pub(super) struct Gate {
+    /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
+    #[arg(long, short, default_value = "mock")]
+    pub(super) target: String,
+    #[command(flatten)]
+    pub(super) server: Server,
+    /// Seed of keys, serial numbers and the secret marker
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Most seconds for one probe, from connecting to the last byte
+    #[arg(long, default_value_t = 5.0, value_parser = seconds, value_name = "SECONDS")]
+    pub(super) timeout: f64,
+    /// The alert counts, too, not only the refusal
+    #[arg(long)]
+    pub(super) pedantic: bool,
     /// Make the mock gate wrong in one way, to see the scenarios catch it
     #[arg(long, value_name = "NAME")]
     pub(super) fault: Option<String>,
@@ -201,6 +229,11 @@ pub(super) struct List {
 pub(super) struct Explain {
     /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
     pub(super) id: String,
+    /// Perform the case, and show what was said on its connections, message by message
+    #[arg(long)]
+    pub(super) run: bool,
+    #[command(flatten)]
+    pub(super) gate: Gate,
     /// Directory with scenarios of your own
     #[arg(long, value_name = "DIR")]
     pub(super) scenarios: Option<PathBuf>,

@@ -1,24 +1,25 @@
-//! `mtls-harness explain`: what a scenario does, what must come of it, and why it matters.
+//! `mtls-harness explain`: what a scenario does, what must come of it, why it matters; with `--run`, what was said.
 
 use std::fmt::Write as _;
 
-use mtls_reports::ExitCode;
+use mtls_reports::{ExitCode, story};
 use mtls_scenarios::{
     Action, Case, Control, EndpointChoice, Expect, Expected, Library, Mode, Scenario, Step, Visit,
     did_you_mean, expand,
 };
 
 use super::Failure;
-use super::args::{Explain, Selection};
+use super::args::{Choice, Explain, Run, Selection};
+use super::run::{Job, carry_out};
 use super::selection::load;
 use super::terminal;
-use crate::run::describe_step;
+use crate::run::{Dialogues, Plan, describe_step};
 
 /// Column at which prose is broken.
 const WIDTH: usize = 96;
 
 /// Runs the command.
-pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
+pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
     let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
     let library = load(&selection)?;
     let (id, cell) = match arguments.id.split_once('@') {
@@ -42,8 +43,45 @@ pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
             "scenario `{id}` has no case `{cell}`\n  help: {hint}"
         )));
     }
+    let case = cases.iter().find(|case| cases.len() == 1 || case.id == arguments.id);
+    if arguments.run && case.is_none() {
+        let example = cases.first().map_or(id, |case| case.id.as_str());
+        return Err(Failure::invalid(&format!(
+            "--run performs one case, and scenario `{id}` has {}\n  \
+             help: name one, such as {example}; `mtls-harness list --cases -f {id}` shows them",
+            cases.len(),
+        )));
+    }
     terminal::say(&text(&library, id, scenario, &cases, &arguments.id));
-    Ok(ExitCode::GateOpen)
+    match case.cloned() {
+        Some(case) if arguments.run => perform(arguments, library, case),
+        _ => Ok(ExitCode::GateOpen),
+    }
+}
+
+/// Performs a case and tells what was said.
+fn perform(arguments: Explain, library: Library, case: Case) -> Result<ExitCode, Failure> {
+    let Explain { scenarios, mut gate, .. } = arguments;
+    gate.display.progress = Choice::Never;
+    let style = terminal::style(&gate.display, None);
+    let run = Run {
+        gate,
+        selection: Selection { filter: vec![case.id.clone()], scenarios },
+        jobs: 1,
+        fail_fast: false,
+        allow_undecided: false,
+        report: Vec::new(),
+        keylog: None,
+        pcap: None,
+    };
+    let job = Job::new(run, library, Plan { cases: vec![case] }, Dialogues::OfAll)?;
+    carry_out(job, |finished, _| {
+        finished
+            .results
+            .iter()
+            .for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
+        Ok(())
+    })
 }
 
 fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked: &str) -> String {

@@ -5,8 +5,10 @@ mod doctor;
 mod explain;
 mod interrupt;
 mod list;
+mod output;
 mod pki;
 mod progress;
+mod recordings;
 mod reports;
 mod rerun;
 mod run;
@@ -18,19 +20,17 @@ mod terminal;
 
 use std::process::ExitCode as ProcessExitCode;
 
-use clap::Parser as _;
 use mtls_reports::ExitCode;
 
 use args::{Arguments, Command};
 
 /// Reads the arguments, does what they say, and returns the exit code of design: see [`ExitCode`].
 pub fn main() -> ProcessExitCode {
-    // clap itself ends the process with 2 on invalid arguments.
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let done = match arguments.command {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
-        Command::Explain(explain) => explain::explain(&explain),
+        Command::Explain(explain) => explain::explain(*explain),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),

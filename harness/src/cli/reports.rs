@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use mtls_reports::model::{CaseResult, RunFooter, RunHeader};
 use mtls_reports::{Format, LogError, LogWriter, Run, Style, grid, render, write_report};
 
-use super::Failure;
-use super::terminal;
+use super::{Failure, output, terminal};
 
 /// All reports to write.
 #[derive(Debug)]
@@ -32,16 +31,7 @@ impl Wanted {
             return Ok(Self { format, path: None });
         }
         let path = PathBuf::from(path);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if path.as_os_str().is_empty() || folder.is_some_and(|folder| !folder.is_dir()) {
-            let message = format!("--report {text}: there is no such folder; make it first");
-            return Err(Failure::invalid(&message));
-        }
-        if path.is_dir() {
-            return Err(Failure::invalid(&format!(
-                "--report {text}: that is a folder; name a file"
-            )));
-        }
+        output::check(&format!("--report {text}"), &path)?;
         Ok(Self { format, path: Some(path) })
     }
 }

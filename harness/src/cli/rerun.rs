@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use mtls_scenarios::Mode;
 
-use super::args::Run;
+use super::args::Gate;
 
 /// The arguments that repeat this run, but for the filter.
-pub(super) fn rerun(arguments: &Run) -> String {
+pub(super) fn rerun(arguments: &Gate, scenarios: Option<&PathBuf>) -> String {
     let server = &arguments.server;
     let mut words = vec!["run".to_owned()];
     let mut flag = |name: &str, value: Option<String>| {
@@ -23,7 +23,7 @@ pub(super) fn rerun(arguments: &Run) -> String {
     flag("--name", server.name.clone());
     flag("--identity-header", server.identity_header.clone());
     flag("--marker", server.marker.clone());
-    flag("--scenarios", arguments.selection.scenarios.as_ref().map(path));
+    flag("--scenarios", scenarios.map(path));
     flag("--fault", arguments.fault.clone());
     flag("--seed", Some(arguments.seed).filter(|seed| *seed != 1).map(|seed| seed.to_string()));
     for (name, given) in [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mtls_reports::model::{Disposition, RunFooter, RunHeader};
-use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, LogError, Run as Finished};
+use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, Run as Finished};
 use mtls_scenarios::{Library, Program};
 use rustls::pki_types::UnixTime;
 
@@ -12,39 +12,46 @@ use super::Failure;
 use super::args::Run;
 use super::interrupt::Interrupts;
 use super::progress::Progress;
+use super::recordings::Recordings;
 use super::reports::Reports;
 use super::rerun::rerun;
 use super::selection::{load, nothing_selected, select};
 use super::target::{Chosen, choose};
 use super::terminal;
 use crate::pki::OpensslRecipe;
-use crate::run::{Context, Ending, Options, Origin, Plan, World, preflight};
+use crate::run::{Context, Dialogues, Ending, Options, Origin, Performed, Plan, World, preflight};
 use crate::server::Fault;
 use crate::target::Blueprint;
 
 /// Runs the command.
 pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
-    let library = Arc::new(load(&arguments.selection)?);
-    let chosen = choose(&arguments, &library)?;
-    let reports = Reports::new(&arguments.report)?;
-    let fault = match &arguments.fault {
-        Some(name) => Some(name.parse::<Fault>().map_err(|e| Failure::invalid(&e))?),
-        None => None,
-    };
+    let library = load(&arguments.selection)?;
     let plan = select(&library, &arguments.selection)?;
-    if plan.cases.is_empty() {
-        terminal::note(&nothing_selected(&library, &arguments.selection));
+    let job = Job::new(arguments, library, plan, Dialogues::OfProblems)?;
+    if job.plan.cases.is_empty() {
+        terminal::note(&nothing_selected(&job.library, &job.arguments.selection));
         return Ok(ExitCode::NothingSelected);
     }
+    let show = |finished: &Finished, job: &Job| {
+        let style = terminal::style(&job.arguments.gate.display, None);
+        job.reports.write(finished, style)
+    };
+    carry_out(job, show)
+}
+
+/// Performs the cases of a job and shows what came of them.
+pub(super) fn carry_out(
+    job: Job,
+    show: impl FnOnce(&Finished, &Job) -> Result<(), Failure>,
+) -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::undecided(&format!("failed to start the runtime: {e}")))?;
-    let job = Job { arguments, library, chosen, reports, fault, plan };
     let result = runtime.block_on(async {
         let interrupts = Interrupts::listen();
         tokio::select! {
-            result = job.carry_out(&interrupts) => result,
+            result = job.carry_out(&interrupts, show) => result,
             () = interrupts.second() => Err(Failure::undecided(&"interrupted again: ended at once")),
         }
     });
@@ -54,17 +61,42 @@ pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
 }
 
 /// Everything that a run needs.
-struct Job {
+pub(super) struct Job {
     arguments: Run,
     library: Arc<Library>,
     chosen: Chosen,
     reports: Reports,
+    recordings: Recordings,
     fault: Option<Fault>,
     plan: Plan,
+    dialogues: Dialogues,
 }
 
 impl Job {
-    async fn carry_out(self, interrupts: &Interrupts) -> Result<ExitCode, Failure> {
+    /// Reads what the arguments name; what cannot be done is refused now.
+    pub(super) fn new(
+        arguments: Run,
+        library: Library,
+        plan: Plan,
+        dialogues: Dialogues,
+    ) -> Result<Self, Failure> {
+        let chosen = choose(&arguments.gate, &library)?;
+        let reports = Reports::new(&arguments.report)?;
+        let recordings = Recordings::new(&arguments)?;
+        recordings.check(&plan)?;
+        let fault = match &arguments.gate.fault {
+            Some(name) => Some(name.parse::<Fault>().map_err(|e| Failure::invalid(&e))?),
+            None => None,
+        };
+        let library = Arc::new(library);
+        Ok(Self { arguments, library, chosen, reports, recordings, fault, plan, dialogues })
+    }
+
+    async fn carry_out(
+        self,
+        interrupts: &Interrupts,
+        show: impl FnOnce(&Finished, &Self) -> Result<(), Failure>,
+    ) -> Result<ExitCode, Failure> {
         let started = tokio::select! {
             context = self.context() => context?,
             () = interrupts.first() => return Err(too_early()),
@@ -78,14 +110,15 @@ impl Job {
             Ok(()) => self.drive(&context, interrupts).await,
             Err(failure) => Err(failure),
         };
-        let keep_logs = self.arguments.keep_logs
+        let keep_logs = self.arguments.gate.keep_logs
             || driven.as_ref().is_ok_and(|(run, _)| run.exit_code() != ExitCode::GateOpen);
         self.stop(context, keep_logs).await;
-        let (finished, logged) = driven?;
+        let (finished, unwritten) = driven?;
         // What was found is told before what could not be written.
-        let style = terminal::style(&self.arguments.display, None);
-        self.reports.write(&finished, style)?;
-        logged.map_err(|e| Failure::undecided(&e))?;
+        show(&finished, &self)?;
+        if let Some(first) = unwritten.first() {
+            return Err(Failure::undecided(first));
+        }
         Ok(self.exit_code(&finished))
     }
 
@@ -98,7 +131,7 @@ impl Job {
             None
         };
         let origin = Origin {
-            seed: self.arguments.seed,
+            seed: self.arguments.gate.seed,
             epoch: UnixTime::now(),
             library: &self.library,
             user_ca: user_ca.clone(),
@@ -106,7 +139,7 @@ impl Job {
         };
         let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;
         let material = world.material(&self.library, target).map_err(|e| Failure::invalid(&e))?;
-        let authorized = self.arguments.server.authorized;
+        let authorized = self.arguments.gate.server.authorized;
         let blueprint = Blueprint {
             target: target.clone(),
             templates: Arc::new(templates.clone()),
@@ -116,29 +149,35 @@ impl Job {
         };
         let options = Options {
             jobs: usize::from(self.arguments.jobs),
-            timeout: Duration::from_secs_f64(self.arguments.timeout),
+            timeout: Duration::from_secs_f64(self.arguments.gate.timeout),
             fail_fast: self.arguments.fail_fast,
-            pedantic: self.arguments.pedantic,
+            pedantic: self.arguments.gate.pedantic,
+            dialogues: self.dialogues,
+            keep_recordings: self.recordings.are_wanted(),
         };
         Context::start(blueprint, world, Arc::clone(&self.library), options)
             .await
             .map_err(|e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) })
     }
 
-    /// Performs the cases; also says whether the event logs could be written.
+    /// Performs the cases; also says what could not be written though the run went on.
     async fn drive(
         &self,
         context: &Arc<Context>,
         interrupts: &Interrupts,
-    ) -> Result<(Finished, Result<(), LogError>), Failure> {
+    ) -> Result<(Finished, Vec<String>), Failure> {
         let started = Instant::now();
         let header = self.header(context);
         let mut logs = self.reports.start(&header)?;
-        let mut progress = Progress::new(self.arguments.display.progress, self.plan.cases.len());
+        let mut writing = self.recordings.start()?;
+        let mut progress =
+            Progress::new(self.arguments.gate.display.progress, self.plan.cases.len());
         let mut results = Vec::with_capacity(self.plan.cases.len());
-        let ending = crate::run::run(context, self.plan.clone(), interrupts.first(), |result| {
+        let ending = crate::run::run(context, self.plan.clone(), interrupts.first(), |performed| {
+            let Performed { result, recordings } = performed;
             progress.result(&result);
             logs.case(&result);
+            writing.case(recordings);
             results.push(result);
         })
         .await;
@@ -153,7 +192,9 @@ impl Job {
         finished.footer = Some(footer.clone());
         footer.exit_code = self.exit_code(&finished).code();
         finished.footer = Some(footer.clone());
-        Ok((finished, logs.finish(&footer)))
+        let logged = logs.finish(&footer).map_err(|e| e.to_string());
+        let unwritten = [logged, writing.finish()].into_iter().filter_map(Result::err);
+        Ok((finished, unwritten.collect()))
     }
 
     fn header(&self, context: &Context) -> RunHeader {
@@ -161,11 +202,11 @@ impl Job {
             format_version: LOG_FORMAT_VERSION,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             started: now(),
-            seed: self.arguments.seed,
-            target: self.arguments.target.clone(),
+            seed: self.arguments.gate.seed,
+            target: self.arguments.gate.target.clone(),
             target_version: context.target.version().cloned(),
             selected: self.plan.cases.len(),
-            rerun: rerun(&self.arguments),
+            rerun: rerun(&self.arguments.gate, self.arguments.selection.scenarios.as_ref()),
         }
     }
 

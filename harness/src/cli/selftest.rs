@@ -13,7 +13,7 @@ use super::interrupt::Interrupts;
 use super::selection::{load, nothing_selected, select};
 use super::terminal;
 use crate::pki::OpensslRecipe;
-use crate::run::{Options, Origin, SelfTest, SelfTestError, World};
+use crate::run::{Dialogues, Options, Origin, SelfTest, SelfTestError, World};
 use crate::server::Fault;
 
 /// Most time for one probe of the correct mock: nothing may time out that is merely slow.
@@ -47,6 +47,8 @@ pub(super) fn selftest(arguments: &Selftest) -> Result<ExitCode, Failure> {
             timeout: TIMEOUT,
             fail_fast: false,
             pedantic: false,
+            dialogues: Dialogues::OfNone,
+            keep_recordings: false,
         },
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

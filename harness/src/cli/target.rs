@@ -6,7 +6,7 @@ use std::path::Path;
 use mtls_scenarios::{Library, Mode, Start, Target, did_you_mean, read_target};
 
 use super::Failure;
-use super::args::{Run, Server};
+use super::args::{Gate, Server};
 use crate::pki::UserCa;
 use crate::target::Remote;
 
@@ -17,7 +17,7 @@ pub(super) struct Chosen {
     pub(super) user_ca: Option<UserCa>,
 }
 
-pub(super) fn choose(arguments: &Run, library: &Library) -> Result<Chosen, Failure> {
+pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Failure> {
     let name = arguments.target.as_str();
     let server = &arguments.server;
     if name.contains("://") {

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::http::{Request, Response, Sender};
 use super::session::Tickets;
 use super::witness::{Testimony, Witness};
+use crate::tape::Tape;
 
 /// A connection that is ready for requests. Dropping it closes it.
 pub struct Connection {
@@ -19,6 +20,7 @@ pub struct Connection {
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
+    pub(super) tape: Tape,
 }
 
 impl Connection {
@@ -32,6 +34,7 @@ impl Connection {
         facts: TlsFacts,
         authorities: Vec<Vec<u8>>,
         (deadline, open_until): (Instant, Instant),
+        tape: Tape,
     ) -> Result<Self, (Failure, TlsFacts)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -49,6 +52,7 @@ impl Connection {
                 authorities,
                 tickets: Tickets::default(),
                 early_response: None,
+                tape,
             }),
             Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
             Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
@@ -73,6 +77,11 @@ impl Connection {
     /// The answer to a request that the peer took as early data.
     pub fn take_early_response(&mut self) -> Option<Result<Response, Failure>> {
         self.early_response.take()
+    }
+
+    /// What records it.
+    pub const fn tape(&self) -> &Tape {
+        &self.tape
     }
 
     /// Whether the peer keeps the connection open for another request.

@@ -18,8 +18,10 @@ use super::early;
 use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
 use super::persona::Persona;
+use super::secrets::Secrets;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
+use crate::tape::Tape;
 
 /// Most bytes that one connection reads, TLS overhead included.
 const MAX_RECEIVED: u64 = 4 << 20;
@@ -51,6 +53,8 @@ pub struct Dial<'a> {
     pub deadline: Instant,
     /// When an open connection ends at the latest.
     pub open_until: Instant,
+    /// What records the connection.
+    pub tape: Tape,
 }
 
 /// Connects, shakes hands and starts HTTP.
@@ -77,7 +81,7 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     // Without this the second request of a connection waits for the peer's delayed acknowledgement.
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
-    let socket = Socket::new(stream, MAX_RECEIVED);
+    let socket = Socket::new(stream, MAX_RECEIVED, dial.tape.clone());
     let (socket, name) = match &edit {
         None => (socket, name),
         Some(edit) => (socket.editing(), edit.marker()),
@@ -99,8 +103,8 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
         None
     };
     let bounds = (dial.deadline, dial.open_until);
-    let connection =
-        Connection::over(tls, dial.alpn, facts, resolver.authorities(), bounds).await?;
+    let (authorities, tape) = (resolver.authorities(), dial.tape);
+    let connection = Connection::over(tls, dial.alpn, facts, authorities, bounds, tape).await?;
     Ok(Connection { tickets, early_response, ..connection })
 }
 
@@ -120,6 +124,9 @@ fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>
     config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
     config.resumption = resumption(dial, tickets);
     config.enable_early_data = dial.early_request.is_some();
+    if dial.tape.is_recording() {
+        config.key_log = Arc::new(Secrets(dial.tape.clone()));
+    }
     config.enable_sni = dial.sni.is_some() || dial.hello.is_some();
     Ok(Arc::new(config))
 }

@@ -13,6 +13,7 @@ mod http;
 mod persona;
 mod plain;
 mod provider;
+mod secrets;
 mod session;
 mod socket;
 mod witness;

@@ -13,6 +13,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
 use super::http::Response;
+use super::socket::Socket;
+use crate::tape::Tape;
 
 /// Most bytes of an answer that are read.
 const MAX_ANSWER: u64 = 64 << 10;
@@ -21,7 +23,7 @@ const ALERT: u8 = 21;
 
 /// A socket without TLS. Dropping it closes it.
 #[derive(Debug)]
-pub struct PlainSocket(TcpStream);
+pub struct PlainSocket(Socket);
 
 impl PlainSocket {
     /// Connects and writes.
@@ -29,13 +31,15 @@ impl PlainSocket {
         address: SocketAddr,
         octets: &[u8],
         deadline: Instant,
+        tape: Tape,
     ) -> Result<Self, Failure> {
         let dialled = timeout_at(deadline, TcpStream::connect(address)).await;
-        let mut stream = dialled
+        let stream = dialled
             .map_err(|_| Failure::Timeout(Phase::Connect))?
             .map_err(|e| Failure::Unreachable(e.to_string()))?;
-        match timeout_at(deadline, stream.write_all(octets)).await {
-            Ok(Ok(())) => Ok(Self(stream)),
+        let mut socket = Socket::new(stream, MAX_ANSWER, tape);
+        match timeout_at(deadline, socket.write_all(octets)).await {
+            Ok(Ok(())) => Ok(Self(socket)),
             Ok(Err(e)) => Err(Failure::from_io(&e)),
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }

@@ -3,7 +3,7 @@
 //! In TLS 1.3 a gate refuses after the client has finished: its alert and the reset that follows can both have arrived
 //! by the time the client writes its request. The write then fails although the alert is still waiting to be read.
 //!
-//! It can also rewrite the `ClientHello` on its way out (see `hello`).
+//! It can also rewrite the `ClientHello` on its way out (see `hello`). What goes over the wire is put on a tape.
 
 use std::io;
 use std::pin::Pin;
@@ -14,7 +14,9 @@ use tokio::net::TcpStream;
 
 use super::failure::BudgetExhausted;
 use super::hello::Outgoing;
+use crate::tape::{End, Tape};
 
+#[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
     limit: u64,
@@ -23,11 +25,15 @@ pub(super) struct Socket {
     deaf: bool,
     /// What still has to be looked at for a `ClientHello` to rewrite, or written after it.
     outgoing: Option<Outgoing>,
+    tape: Tape,
 }
 
 impl Socket {
-    pub(super) const fn new(stream: TcpStream, limit: u64) -> Self {
-        Self { stream, limit, received: 0, deaf: false, outgoing: None }
+    pub(super) fn new(stream: TcpStream, limit: u64, tape: Tape) -> Self {
+        if let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) {
+            tape.connected(local, peer);
+        }
+        Self { stream, limit, received: 0, deaf: false, outgoing: None, tape }
     }
 
     /// Rewrites the `ClientHello` on its way out.
@@ -42,6 +48,9 @@ impl Socket {
             return Poll::Ready(Ok(buf.len()));
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, buf));
+        if let Some(sent) = written.as_ref().ok().and_then(|count| buf.get(..*count)) {
+            self.tape.sent(sent);
+        }
         Poll::Ready(self.forgive(written, buf.len()))
     }
 
@@ -95,10 +104,17 @@ impl AsyncRead for Socket {
             return Poll::Ready(Err(io::Error::other(BudgetExhausted(self.limit))));
         }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        let read = buf.filled().len().saturating_sub(before);
-        self.received = self.received.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
-        Poll::Ready(Ok(()))
+        let room = buf.remaining();
+        let read = ready!(Pin::new(&mut self.stream).poll_read(cx, buf));
+        let octets = buf.filled().get(before..).unwrap_or_default();
+        match &read {
+            Err(e) if is_gone(e) => self.tape.ended(End::Reset),
+            Ok(()) if octets.is_empty() && room > 0 => self.tape.ended(End::Close),
+            _ => self.tape.received(octets),
+        }
+        let count = u64::try_from(octets.len()).unwrap_or(u64::MAX);
+        self.received = self.received.saturating_add(count);
+        Poll::Ready(read)
     }
 }
 

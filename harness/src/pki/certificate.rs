@@ -67,6 +67,10 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     };
     draft.set(Field::Issuer, issuer)?;
     draft.set(Field::Subject, subject)?;
+    if recipe.public_key.is_some() {
+        let public = Node::raw(order.key.subject_public_key_info());
+        draft.set(Field::SubjectPublicKeyInfo, public)?;
+    }
     if let Some(serial) = &recipe.serial {
         let octets = hex::decode("serial", &serial.0)?;
         draft.set(Field::SerialNumber, Node::octets(Tag::INTEGER, octets))?;

@@ -9,7 +9,7 @@ use super::authority::Authority;
 use super::certificate::{self, Forged, Order};
 use super::error::{ForgeError, RecipeError, list};
 use super::hex;
-use super::key::{Key, KeyRequest, KeyScope, KeyStore, RsaSlots};
+use super::key::{Key, KeyRequest, KeyScope, KeyStore, Posed, RsaSlots};
 use super::time::Clock;
 
 /// The run's clock and the moment of use.
@@ -115,8 +115,12 @@ impl Chain<'_> {
             name: recipe.key.name.as_deref().unwrap_or(name),
             algorithm: recipe.key.algorithm.unwrap_or(self.algorithm),
         };
-        let key = self.store.key(request, &mut self.slots);
-        key.map_err(|source| self.wrong(name, RecipeError::Key(source)))
+        let key = self.store.key(request, &mut self.slots).map_err(RecipeError::Key);
+        let posing = |key: Arc<Key>| match &recipe.public_key {
+            None => Ok(key),
+            Some(public) => Ok(Arc::new(key.posing_as(Posed::new(public)?))),
+        };
+        key.and_then(posing).map_err(|source| self.wrong(name, source))
     }
 
     /// A key that no certificate of the credential has.

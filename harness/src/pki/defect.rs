@@ -77,11 +77,11 @@ fn change(tree: &mut Node, defect: &Defect) -> Result<(), RecipeError> {
             return Err(RecipeError::NoSuchField(*field));
         }
         Defect::Replace { field, der } => {
-            let bytes = hex::decode("defects.replace.der", der)?;
+            let bytes = hex::decode_all("defects.replace.der", der)?;
             *find_mut(tree, *field).ok_or(RecipeError::NoSuchField(*field))? = Node::raw(bytes);
         }
         Defect::Append { field, der } => {
-            let bytes = hex::decode("defects.append.der", der)?;
+            let bytes = hex::decode_all("defects.append.der", der)?;
             let node = find_mut(tree, *field).ok_or(RecipeError::NoSuchField(*field))?;
             match &mut node.content {
                 Content::Octets(octets) => octets.extend(bytes),

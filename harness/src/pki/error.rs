@@ -20,6 +20,22 @@ pub enum RecipeError {
         /// What it says.
         value: String,
     },
+    /// More than fits in a certificate.
+    #[error("`{field}` asks for more than {limit} octets; no certificate can have more")]
+    TooMany {
+        /// The recipe's field.
+        field: &'static str,
+        /// The most octets that there may be.
+        limit: usize,
+    },
+    /// A repetition of repetitions.
+    #[error("`repeat`: its name is one that is not repeated itself")]
+    NestedRepeat,
+    /// An RSA key that there cannot be.
+    #[error(
+        "`public_key.rsa.bits`: {0} is no size of a modulus (a multiple of 8, from 8 to 65536)"
+    )]
+    Modulus(usize),
     /// Text that should be a time.
     #[error("`{field}`: {source}")]
     Time {

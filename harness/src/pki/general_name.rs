@@ -8,9 +8,11 @@ use super::der::{Node, Tag};
 use super::error::RecipeError;
 use super::name;
 use super::oid::Oid;
+use super::repeat;
 
 /// `GeneralNames` of a `subjectAltName`.
 pub(crate) fn subject_alt_name(names: &[GeneralName]) -> Result<Node, RecipeError> {
+    let names = repeat::names(names)?;
     let names = names.iter().map(|name| general_name(name, address(name)));
     Ok(Node::sequence(names.collect::<Result<_, _>>()?))
 }
@@ -23,7 +25,7 @@ pub(crate) fn name_constraints(constraints: &NameConstraints) -> Result<Node, Re
             continue;
         }
         // The bases stand alone: minimum is 0, the default, and maximum absent.
-        let subtrees = names
+        let subtrees = repeat::names(names)?
             .iter()
             .map(|name| Ok(Node::sequence(vec![general_name(name, subnet(name))?])))
             .collect::<Result<_, RecipeError>>()?;
@@ -51,6 +53,7 @@ fn general_name(general: &GeneralName, ip: Option<Vec<u8>>) -> Result<Node, Reci
             let octets = ip.ok_or_else(|| RecipeError::Address(text.clone()))?;
             Ok(Node::octets(Tag::context(7), octets))
         }
+        GeneralName::Repeat { .. } => Err(RecipeError::NestedRepeat),
     }
 }
 

@@ -25,6 +25,7 @@ mod oid;
 mod openssl_recipe;
 pub mod pem;
 mod recipe;
+mod repeat;
 mod rfc4514;
 mod server;
 mod sign;

@@ -14,7 +14,7 @@ use super::error::RecipeError;
 use super::key::Key;
 use super::oid::Oid;
 use super::time::Clock;
-use super::{general_name, hex};
+use super::{general_name, hex, repeat};
 
 /// Arcs of `id-ce`.
 const fn id_ce(last: u64) -> [u64; 4] {
@@ -76,11 +76,13 @@ pub(crate) fn parameters(
     }
     parameters.custom_extensions.extend(names(recipe)?);
     for extension in &recipe.extensions {
-        let oid = Oid::parse(&extension.oid)?;
-        let content = hex::decode("extensions.value", &extension.value)?;
-        let mut custom = CustomExtension::from_oid_content(oid.arcs(), content);
-        custom.set_criticality(extension.critical);
-        parameters.custom_extensions.push(custom);
+        let content = hex::decode_all("extensions.value", &extension.value)?;
+        for number in repeat::numbers("extensions.times", extension.times, content.len())? {
+            let oid = Oid::parse(&repeat::numbered(&extension.oid, number))?;
+            let mut custom = CustomExtension::from_oid_content(oid.arcs(), content.clone());
+            custom.set_criticality(extension.critical);
+            parameters.custom_extensions.push(custom);
+        }
     }
     Ok(parameters)
 }

@@ -82,6 +82,7 @@ fn recipe(profile: Profile, issuer: IssuerRef) -> Recipe {
         profile,
         issuer,
         key: mtls_scenarios::KeySpec::default(),
+        public_key: None,
         serial: None,
         validity: None,
         subject: None,

@@ -4,15 +4,33 @@ use mtls_reports::model::{CaseResult, Disposition, Observation, StepResult, Verd
 use mtls_scenarios::{Case, Scenario, Severity, Step};
 use tokio::time::Instant;
 
-use super::context::Context;
+use super::context::{Context, Dialogues};
 use super::course::Course;
 use super::judge::Judgement;
 use super::outcome::undecided;
 use super::stage::Stage;
-use super::{action, operate, visit};
+use super::tapes::Taped;
+use super::{action, dialogue, operate, visit};
+use crate::tape::Recording;
+
+/// A case that was performed.
+#[derive(Clone, Debug)]
+pub struct Performed {
+    /// What came of it.
+    pub result: CaseResult,
+    /// Its connections, where they were to be kept.
+    pub recordings: Vec<Recording>,
+}
+
+impl Performed {
+    /// The result alone.
+    const fn of(result: CaseResult) -> Self {
+        Self { result, recordings: Vec::new() }
+    }
+}
 
 /// Performs a case.
-pub(super) async fn perform(context: &Context, case: &Case) -> CaseResult {
+pub(super) async fn perform(context: &Context, case: &Case) -> Performed {
     let started = Instant::now();
     let scenario = context.library.scenarios.get(&case.scenario);
     let played = match scenario {
@@ -20,19 +38,35 @@ pub(super) async fn perform(context: &Context, case: &Case) -> CaseResult {
         None => Played::of(undecided(format!("no scenario `{}`", case.scenario))),
     };
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    CaseResult {
+    let result = CaseResult {
         title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
         severity: scenario.map_or(Severity::Info, |s| s.severity),
         observed: played.observed,
         steps: played.steps,
         elapsed_us,
         ..result(case, played.judgement)
-    }
+    };
+    let asks = match context.options.dialogues {
+        Dialogues::OfNone => false,
+        Dialogues::OfProblems => {
+            matches!(result.disposition, Disposition::Unexpected | Disposition::Undecided)
+        }
+        Dialogues::OfAll => true,
+    };
+    let dialogue = if asks { dialogue::of(&played.taped) } else { Vec::new() };
+    let result = CaseResult { dialogue, ..result };
+    let recordings = if context.options.keep_recordings {
+        played.taped.into_iter().map(|taped| taped.recording).collect()
+    } else {
+        Vec::new()
+    };
+    Performed { result, recordings }
 }
 
 /// The result of a case that the harness itself failed to perform.
-pub(super) fn broken(case: &Case, error: &str) -> CaseResult {
-    result(case, undecided(format!("the harness failed, please report it: {error}")))
+pub(super) fn broken(case: &Case, error: &str) -> Performed {
+    let judgement = undecided(format!("the harness failed, please report it: {error}"));
+    Performed::of(result(case, judgement))
 }
 
 fn result(case: &Case, judgement: Judgement) -> CaseResult {
@@ -47,6 +81,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         expected,
         observed: None,
         steps: Vec::new(),
+        dialogue: Vec::new(),
         disposition: disposition(&verdict),
         verdict,
         explanation,
@@ -68,11 +103,12 @@ struct Played {
     judgement: Judgement,
     observed: Option<Observation>,
     steps: Vec<StepResult>,
+    taped: Vec<Taped>,
 }
 
 impl Played {
     const fn of(judgement: Judgement) -> Self {
-        Self { judgement, observed: None, steps: Vec::new() }
+        Self { judgement, observed: None, steps: Vec::new(), taped: Vec::new() }
     }
 }
 
@@ -90,8 +126,9 @@ async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
     };
     let mut course = Course::new(context, case, stage);
     let played = steps(&mut course, scenario).await;
-    course.leave().end().await;
-    played
+    let (stage, tapes) = course.leave();
+    stage.end().await;
+    Played { taped: tapes.recordings(), ..played }
 }
 
 /// Goes through the steps; the first that does not pass decides, else the last.
@@ -100,6 +137,9 @@ async fn steps(course: &mut Course<'_>, scenario: &Scenario) -> Played {
     let is_plain = scenario.steps.len() == 1;
     for (index, step) in scenario.steps.iter().enumerate() {
         let action = action::describe(course.case, step);
+        if !is_plain {
+            course.tapes.step(format!("step {}: {action}", index + 1));
+        }
         let (judgement, observed) = match step {
             Step::Visit(visit) => visit::perform(course, visit).await,
             Step::Operate(operation) => (operate::operate(course, operation).await, None),

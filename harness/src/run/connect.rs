@@ -127,14 +127,15 @@ impl<'a> Attempt<'a> {
 
     async fn probe(&self, course: &Course<'_>) -> Result<Probed, Judgement> {
         let target = course.stage.target();
+        let tapes = Some(&course.tapes);
         if let Some(lines) = &self.lines {
             let deadline = script::deadline(course, &lines.script);
-            let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+            let probe = Probe { target, spot: &self.spot, words: &self.words, deadline, tapes };
             let dial = course.scripted(&self.spot, &self.words, lines.clone(), deadline)?;
             return Ok(probe.connect(dial).await);
         }
         let deadline = course.deadline();
-        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline, tapes };
         let early = self.connect.early_data.then(|| early::written(&probe.protected_request()));
         let mut dial = course.dial(&self.spot, &self.words, self.held.client.clone(), deadline);
         dial.resumption = self.resumption(course);
@@ -262,7 +263,7 @@ impl<'a> Attempt<'a> {
     ) -> Probed {
         let deadline = course.deadline();
         let target = course.stage.target();
-        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline };
+        let probe = Probe { target, spot: &self.spot, words: &self.words, deadline, tapes: None };
         let dial = Dial {
             persona,
             resumption: Some(how),

@@ -27,6 +27,29 @@ pub struct Options {
     pub fail_fast: bool,
     /// Which alert was used counts, too.
     pub pedantic: bool,
+    /// Whose connections are told message by message.
+    pub dialogues: Dialogues,
+    /// Hand over the recordings of each case.
+    pub keep_recordings: bool,
+}
+
+impl Options {
+    /// Whether anybody may ask what went over a connection.
+    pub(super) fn records(&self) -> bool {
+        self.keep_recordings || self.dialogues != Dialogues::OfNone
+    }
+}
+
+/// Whose connections are told message by message in the results.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialogues {
+    /// Nobody's.
+    OfNone,
+    /// Those of cases that are not as expected, or could not be decided.
+    #[default]
+    OfProblems,
+    /// Those of all cases that were performed.
+    OfAll,
 }
 
 /// What all cases of a run share.

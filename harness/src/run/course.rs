@@ -13,6 +13,7 @@ use super::outcome::{skipped, undecided};
 use super::preflight::names;
 use super::spot::Spot;
 use super::stage::Stage;
+use super::tapes::Tapes;
 use super::wallet::{Held, WalletError};
 use super::wording::{Filler, Victim, WordingError, Words};
 use super::world::MintError;
@@ -36,6 +37,8 @@ pub(super) struct Course<'a> {
     pub(super) refused: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
+    /// What records its connections.
+    pub(super) tapes: Tapes,
     /// What the lying client remembers from one step to the next.
     pub(super) memory: wire::Memory,
     persona: Persona,
@@ -91,6 +94,7 @@ impl<'a> Course<'a> {
             changes: 0,
             refused: BTreeMap::new(),
             sockets: Vec::new(),
+            tapes: Tapes::new(context.options.records()),
             memory: wire::Memory::default(),
             persona: Persona::new(&context.provider),
             held: BTreeMap::new(),
@@ -99,9 +103,9 @@ impl<'a> Course<'a> {
     }
 
     /// Closes every connection; a gate that is to end would wait for them.
-    pub(super) fn leave(self) -> Stage<'a> {
-        let Self { stage, .. } = self;
-        stage
+    pub(super) fn leave(self) -> (Stage<'a>, Tapes) {
+        let Self { stage, tapes, .. } = self;
+        (stage, tapes)
     }
 
     /// The endpoint that plays one of these roles.
@@ -200,6 +204,7 @@ impl<'a> Course<'a> {
             early_request: None,
             deadline,
             open_until: self.open_until,
+            tape: Tape::default(),
         }
     }
 

@@ -4,6 +4,7 @@ use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
 use mtls_scenarios::Alert;
 
 use crate::client::{self, Connection, Dial, Failure};
+use crate::tape::Tape;
 use crate::wire;
 
 /// A connection to make, by either client.
@@ -26,16 +27,17 @@ impl From<wire::Dial> for Dialler<'_> {
 }
 
 impl Dialler<'_> {
-    /// Makes the connection.
-    pub(super) async fn connect(&self) -> Result<Connection, (Failure, TlsFacts)> {
+    /// Makes the connection, recorded on this tape.
+    pub(super) async fn connect(&self, tape: Tape) -> Result<Connection, (Failure, TlsFacts)> {
         match self {
-            Self::Honest(dial) => client::connect(dial.clone()).await,
+            Self::Honest(dial) => client::connect(Dial { tape, ..dial.clone() }).await,
             Self::Lying(dial) => {
                 let bounds = (dial.deadline, dial.open_until);
-                let connected = wire::connect((**dial).clone()).await;
+                let connected =
+                    wire::connect(wire::Dial { tape: tape.clone(), ..(**dial).clone() }).await;
                 let wire::Connected { stream, facts, authorities } =
                     connected.map_err(|(failure, facts)| (told(failure), facts))?;
-                Connection::over(stream, dial.alpn, facts, authorities, bounds).await
+                Connection::over(stream, dial.alpn, facts, authorities, bounds, tape).await
             }
         }
     }

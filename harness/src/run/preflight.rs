@@ -12,6 +12,7 @@ use super::probe::Probe;
 use super::spot::Spot;
 use super::wording::Words;
 use crate::client::{ClientCredential, Dial, Persona, Tickets};
+use crate::tape::Tape;
 use crate::target::Place;
 
 /// Nothing can be tested there.
@@ -70,9 +71,10 @@ async fn look(context: &Context, place: Place<'_>, version: TlsVersion) -> Obser
         early_request: None,
         deadline,
         open_until: deadline,
+        tape: Tape::default(),
     };
     let words = Words::default();
-    Probe { target: &context.target, spot: &spot, words: &words, deadline }
+    Probe { target: &context.target, spot: &spot, words: &words, deadline, tapes: None }
         .connect(dial)
         .await
         .observation

@@ -8,8 +8,10 @@ use tokio::time::Instant;
 use super::dialler::Dialler;
 use super::identity::{self, Reading};
 use super::spot::Spot;
+use super::tapes::Tapes;
 use super::wording::Words;
 use crate::client::{Connection, Failure, Request, Response};
+use crate::tape::Tape;
 use crate::target::Running;
 
 /// What is asked of a gate, and for whose resource.
@@ -19,6 +21,8 @@ pub(super) struct Probe<'a> {
     pub(super) spot: &'a Spot,
     pub(super) words: &'a Words,
     pub(super) deadline: Instant,
+    /// What records its connections; controls go unrecorded.
+    pub(super) tapes: Option<&'a Tapes>,
 }
 
 /// What a probe saw, and what it leaves.
@@ -33,7 +37,7 @@ impl Probe<'_> {
     pub(super) async fn connect(&self, dialler: impl Into<Dialler<'_>>) -> Probed {
         let dialler = dialler.into();
         let started = Instant::now();
-        let (answers, tls, connection) = match dialler.connect().await {
+        let (answers, tls, connection) = match dialler.connect(self.tape()).await {
             Err((failure, facts)) => (Err(failure), facts, None),
             Ok(mut connection) => {
                 let facts = connection.facts().clone();
@@ -50,6 +54,9 @@ impl Probe<'_> {
     /// Asks on a connection that is open already.
     pub(super) async fn reuse(&self, connection: &mut Connection) -> Observation {
         let started = Instant::now();
+        if let Some(tapes) = self.tapes {
+            tapes.go_on(connection.tape());
+        }
         // In HTTP/2 a gate takes its leave with GOAWAY, and it is our side that hangs up.
         let answers = if connection.is_reusable(self.deadline).await {
             self.ask(connection, None).await
@@ -78,6 +85,11 @@ impl Probe<'_> {
         Request { method, ..self.words.request(&self.spot.host, path) }
     }
 
+    /// What records the next connection.
+    fn tape(&self) -> Tape {
+        self.tapes.map(Tapes::blank).unwrap_or_default()
+    }
+
     async fn ask(
         &self,
         connection: &mut Connection,
@@ -104,7 +116,7 @@ impl Probe<'_> {
         let second = if connection.is_reusable(self.deadline).await {
             connection.request(request, self.deadline).await
         } else if let Some(dialler) = dialler {
-            match dialler.connect().await {
+            match dialler.connect(self.tape()).await {
                 Ok(mut fresh) => fresh.request(request, self.deadline).await,
                 Err((failure, _)) => Err(failure),
             }

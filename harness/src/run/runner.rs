@@ -5,11 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
-use mtls_reports::model::{CaseResult, Disposition};
+use mtls_reports::model::Disposition;
 use mtls_scenarios::Case;
 use tokio::task::JoinHandle;
 
-use super::case;
+use super::case::{self, Performed};
 use super::context::Context;
 use super::plan::Plan;
 
@@ -31,7 +31,7 @@ pub async fn run(
     context: &Arc<Context>,
     plan: Plan,
     stop: impl Future<Output = ()>,
-    mut on_result: impl FnMut(CaseResult),
+    mut on_result: impl FnMut(Performed),
 ) -> Ending {
     let jobs = context.options.jobs.max(1);
     let (waiting, others) = starting_order(context, plan);
@@ -54,7 +54,7 @@ pub async fn run(
         let Some((number, result)) = next else { return Ending::Complete };
         early.results.insert(number, result);
         while let Some(result) = early.in_turn() {
-            let unexpected = result.disposition == Disposition::Unexpected;
+            let unexpected = result.result.disposition == Disposition::Unexpected;
             on_result(result);
             if unexpected && context.options.fail_fast {
                 return Ending::FailedFast;
@@ -81,12 +81,12 @@ fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered
 /// Results that came before their turn.
 #[derive(Default)]
 struct Early {
-    results: BTreeMap<usize, CaseResult>,
+    results: BTreeMap<usize, Performed>,
     reported: usize,
 }
 
 impl Early {
-    fn in_turn(&mut self) -> Option<CaseResult> {
+    fn in_turn(&mut self) -> Option<Performed> {
         let result = self.results.remove(&self.reported)?;
         self.reported += 1;
         Some(result)
@@ -97,7 +97,7 @@ impl Early {
 struct Task {
     number: usize,
     case: Case,
-    result: JoinHandle<CaseResult>,
+    result: JoinHandle<Performed>,
 }
 
 impl Task {
@@ -108,7 +108,7 @@ impl Task {
         Self { number, case, result }
     }
 
-    async fn join(mut self) -> (usize, CaseResult) {
+    async fn join(mut self) -> (usize, Performed) {
         let result = match (&mut self.result).await {
             Ok(result) => result,
             Err(error) => case::broken(&self.case, &error.to_string()),

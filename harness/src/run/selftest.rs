@@ -256,7 +256,7 @@ impl Bench<'_> {
         let context = Arc::new(context);
         let mut results = Vec::with_capacity(cases.len());
         let never = std::future::pending();
-        run(&context, Plan { cases }, never, |result| results.push(result)).await;
+        run(&context, Plan { cases }, never, |performed| results.push(performed.result)).await;
         Ok(results)
     }
 }

@@ -76,7 +76,8 @@ impl Twin<'_> {
         let words = Words::default();
         let deadline = course.deadline();
         let honest = course.scripted(spot, &words, Lines::honest(&held), deadline)?;
-        let probe = Probe { target: course.stage.target(), spot, words: &words, deadline };
+        let probe =
+            Probe { target: course.stage.target(), spot, words: &words, deadline, tapes: None };
         let observe = async || match self.scripted {
             true => probe.connect(honest).await.observation,
             false => stranger(course, spot, &held, &words).await,
@@ -101,5 +102,6 @@ pub(super) async fn stranger(
     let deadline = course.deadline();
     let mut dial = course.dial(spot, words, held.client.clone(), deadline);
     dial.persona = &persona;
-    Probe { target: course.stage.target(), spot, words, deadline }.connect(dial).await.observation
+    let target = course.stage.target();
+    Probe { target, spot, words, deadline, tapes: None }.connect(dial).await.observation
 }

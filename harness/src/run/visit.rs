@@ -123,7 +123,8 @@ async fn reuse_connection(
     let twin = Twin { visit, spot: &asked, credential: None, scripted: false };
     let control = twin.before(course).await?;
     let deadline = course.deadline();
-    let probe = Probe { target: course.stage.target(), spot: &asked, words: &words, deadline };
+    let (target, tapes) = (course.stage.target(), Some(&course.tapes));
+    let probe = Probe { target, spot: &asked, words: &words, deadline, tapes };
     let observed = probe.reuse(&mut open.connection).await;
     let control = twin.after(course, control, &observed).await?;
     let question = question(course, visit, &asked, &observed, control.as_ref());
@@ -158,7 +159,7 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
     let (started, deadline) = (Instant::now(), course.deadline());
     let mut answer = None;
     for _ in 0..raw.times.get() {
-        let sent = PlainSocket::send(spot.address, &octets, deadline).await;
+        let sent = PlainSocket::send(spot.address, &octets, deadline, course.tapes.blank()).await;
         answer = match sent {
             Ok(socket) if raw.hold => {
                 course.sockets.push(socket);
@@ -170,7 +171,8 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
     }
     let Some(answer) = answer else { return Ok((passed(), None)) };
     let words = Words::default();
-    let probe = Probe { target: course.stage.target(), spot: &spot, words: &words, deadline };
+    let target = course.stage.target();
+    let probe = Probe { target, spot: &spot, words: &words, deadline, tapes: None };
     let observed = probe.plain(answer, started);
     let control = twin.after(course, control, &observed).await?;
     let judgement = judge::judge(&question(course, visit, &spot, &observed, control.as_ref()));

@@ -57,7 +57,7 @@ impl ClientCertVerifier for ClientAuth {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        self.health.after_list(intermediates.len().saturating_add(1));
+        self.health.after_list(end_entity, intermediates);
         if self.generation.open {
             return Ok(ClientCertVerified::assertion());
         }

@@ -92,8 +92,12 @@ async fn shake_hands(
     let accepted = start.accepted;
     let server_name = accepted.client_hello().server_name().map(str::to_owned);
     let written = hello::written_name(&seen).unwrap_or_default();
-    let choice = listener
-        .select(server_name.as_deref().map(|normal| ServerName { normal, written: &written }));
+    let fragmented = hello::is_fragmented(&seen);
+    let choice = listener.select(server_name.as_deref().map(|normal| ServerName {
+        normal,
+        written: &written,
+        fragmented,
+    }));
     let Some(choice) = choice else {
         let name = server_name.as_deref();
         let reason = name.map_or(Rejection::NoServerName, |_| Rejection::UnknownServerName);
@@ -109,6 +113,7 @@ async fn shake_hands(
     let tls = match start.into_stream(config).into_fallible().await {
         Ok(tls) => tls,
         Err((error, stream)) => {
+            listener.health.after_error(&error);
             let presented = presented::take();
             let reason = Rejection::of(&error, presented.as_ref());
             let host = Some(choice.endpoint.host.as_str());

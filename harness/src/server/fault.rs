@@ -249,6 +249,36 @@ faults! {
     LeaksConnections = "leaks-connections",
     /// Closes the listener after a certificate that it cannot read, or whose key it cannot use.
     DiesOnUnreadableCertificate = "dies-on-unreadable-certificate",
+    /// Takes an empty signature in `CertificateVerify`.
+    EmptySignaturePasses = "empty-signature-passes",
+    /// Takes signatures of numbers that are zero, one or about the modulus.
+    DegenerateSignaturePasses = "degenerate-signature-passes",
+    /// Takes a signature that a client made before, whatever it is over.
+    ReplayedSignaturePasses = "replayed-signature-passes",
+    /// Verifies `CertificateVerify` of TLS 1.3 under the server's context string, too, and without any.
+    IgnoreSignatureContext = "ignore-signature-context",
+    /// Verifies `CertificateVerify` by any scheme that fits the key, also with SHA-1 and MD5, whichever it names.
+    IgnoreSignatureScheme = "ignore-signature-scheme",
+    /// Takes signatures that are not in DER, and numbers with the modulus added.
+    IgnoreSignatureEncoding = "ignore-signature-encoding",
+    /// Does not look at what follows the hash in PKCS #1 v1.5 padding.
+    IgnoreSignaturePadding = "ignore-signature-padding",
+    /// Finds no policy for a server name that is not in the first record, and the endpoint all the same.
+    FragmentedHelloEscapesPolicy = "fragmented-hello-escapes-policy",
+    /// Accepts nobody for a time that grows with the names and name constraints in a certificate list.
+    SlowOnManyNames = "slow-on-many-names",
+    /// Accepts nobody for a time that grows with the modulus and the exponent of an RSA key.
+    SlowOnGiantKeys = "slow-on-giant-keys",
+    /// Accepts nobody for a time that doubles with each certificate in a list that maps policies.
+    SlowOnPolicyMappings = "slow-on-policy-mappings",
+    /// Accepts nobody for a time that grows with the square of a certificate's octets.
+    QuadraticOnLargeCertificates = "quadratic-on-large-certificates",
+    /// Closes the listener after a certificate whose key is of a type that it does not know.
+    DiesOnUnknownKeys = "dies-on-unknown-keys",
+    /// Closes the listener after certificates that issue each other.
+    DiesOnCycles = "dies-on-cycles",
+    /// Closes the listener after a handshake message of more than 64 KiB.
+    DiesOnLargeMessages = "dies-on-large-messages",
 }
 
 impl Fault {

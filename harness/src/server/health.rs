@@ -5,18 +5,38 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rustls::CertificateError;
+use rustls::pki_types::CertificateDer;
+use rustls::{CertificateError, InvalidMessage};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::time::Instant;
 
 use super::Fault;
+use super::verify::Burden;
 
 /// Certificates in a list that a gate with [`Fault::DiesOnLongList`] survives.
 const SURVIVABLE: usize = 50;
 /// Certificates in a list that any honest client sends.
 const SHORT: usize = 6;
-/// What a gate with [`Fault::QuadraticOnLongLists`] takes for each pair of certificates.
+/// Octets of a certificate that a gate with [`Fault::QuadraticOnLargeCertificates`] takes for one unit.
+const PAGE: usize = 512;
+/// Such units in a certificate that any honest client sends.
+const LARGE: usize = 16;
+/// Names in a list that any honest client sends.
+const MANY: usize = 100;
+/// What a gate with [`Fault::SlowOnManyNames`] takes for each name.
+const PER_NAME: Duration = Duration::from_millis(10);
+/// Steps that an RSA key of 4096 bits with the usual exponent takes, and some more.
+const GIANT: usize = 200_000;
+/// What a gate with [`Fault::SlowOnGiantKeys`] takes for each step.
+const PER_STEP: Duration = Duration::from_micros(50);
+/// Levels that a gate with [`Fault::SlowOnPolicyMappings`] follows.
+const MAX_LEVELS: usize = 16;
+/// What it takes for each policy on the last level.
+const PER_POLICY: Duration = Duration::from_millis(200);
+/// Most time that such a gate is busy.
+const MOST_WORK: Duration = Duration::from_secs(600);
+/// What a gate with quadratic work takes for each pair.
 const PER_PAIR: Duration = Duration::from_millis(5);
 /// Connections at a time at a gate with [`Fault::FewConnections`].
 const FEW: usize = 6;
@@ -60,30 +80,61 @@ impl Health {
         }
     }
 
-    /// A peer sent a `certificate_list` of that length.
-    pub(super) fn after_list(&self, certificates: usize) {
-        match self.fault {
-            Some(Fault::DiesOnLongList) if certificates > SURVIVABLE => {
-                self.state.send_replace(State::Dead);
+    /// A peer sent this `certificate_list`.
+    pub(super) fn after_list(&self, first: &CertificateDer<'_>, others: &[CertificateDer<'_>]) {
+        let Some(fault) = self.fault else { return };
+        let count = others.len().saturating_add(1);
+        let list = || std::iter::once(first).chain(others);
+        match fault {
+            Fault::QuadraticOnLongLists => self.labour(count.pow(2), SHORT.pow(2), PER_PAIR),
+            Fault::QuadraticOnLargeCertificates => {
+                let pages = list().map(|der| der.len() / PAGE).max().unwrap_or(0);
+                self.labour(pages.pow(2), LARGE.pow(2), PER_PAIR);
             }
-            Some(Fault::QuadraticOnLongLists) if certificates > SHORT => {
-                let pairs = u32::try_from(certificates.saturating_mul(certificates));
-                let work = PER_PAIR.saturating_mul(pairs.unwrap_or(u32::MAX));
-                self.state.send_replace(State::Busy(Instant::now() + work));
+            Fault::SlowOnManyNames => self.labour(Burden::of(list()).names(), MANY, PER_NAME),
+            Fault::SlowOnGiantKeys => self.labour(Burden::of(list()).rsa_steps(), GIANT, PER_STEP),
+            Fault::SlowOnPolicyMappings => {
+                let levels = Burden::of(list()).policy_mappings();
+                self.labour(1 << levels.min(MAX_LEVELS), 1, PER_POLICY);
             }
+            Fault::DiesOnLongList => self.die_if(count > SURVIVABLE),
+            Fault::DiesOnUnknownKeys => self.die_if(Burden::of(list()).has_unknown_key()),
+            Fault::DiesOnCycles => self.die_if(Burden::of(list()).has_cycle()),
             _ => {}
+        }
+    }
+
+    /// Work that takes its time where it is more than usual.
+    fn labour(&self, units: usize, usual: usize, per_unit: Duration) {
+        if units > usual {
+            let units = u32::try_from(units).unwrap_or(u32::MAX);
+            let work = per_unit.saturating_mul(units).min(MOST_WORK);
+            self.state.send_replace(State::Busy(Instant::now() + work));
+        }
+    }
+
+    fn die_if(&self, fatal: bool) {
+        if fatal {
+            self.state.send_replace(State::Dead);
         }
     }
 
     /// A client's certificate, or what it signed, was refused.
     pub(super) fn after_refusal(&self, refusal: &rustls::Error) {
         let unreadable = rustls::Error::InvalidCertificate(CertificateError::BadEncoding);
-        if self.fault == Some(Fault::DiesOnUnreadableCertificate) && *refusal == unreadable {
-            self.state.send_replace(State::Dead);
-        }
+        self.die_if(
+            self.fault == Some(Fault::DiesOnUnreadableCertificate) && *refusal == unreadable,
+        );
     }
 
-    /// A handshake failed.
+    /// A handshake failed with this error.
+    pub(super) fn after_error(&self, error: &io::Error) {
+        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let too_large = rustls::Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge);
+        self.die_if(self.fault == Some(Fault::DiesOnLargeMessages) && tls == Some(&too_large));
+    }
+
+    /// A connection ended with its handshake.
     pub(super) fn after_failed_handshake(&self) {
         self.failed.fetch_add(1, Ordering::Relaxed);
     }
@@ -142,7 +193,8 @@ mod tests {
 
     fn state_after(fault: Fault, list: usize) -> State {
         let health = Health::new(Some(fault));
-        health.after_list(list);
+        let certificate = CertificateDer::from(vec![0]);
+        health.after_list(&certificate, &vec![certificate.clone(); list - 1]);
         *health.state.borrow()
     }
 

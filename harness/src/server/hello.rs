@@ -74,6 +74,16 @@ pub(super) fn written_name(records: &[u8]) -> Option<Vec<u8>> {
     server_name(&messages(records))
 }
 
+/// Whether the `ClientHello` in these records is not whole in the first one.
+pub(super) fn is_fragmented(records: &[u8]) -> bool {
+    let content = records.split_at_checked(3).and_then(|(_, rest)| vector16(rest));
+    let whole = content.and_then(|(content, _)| content.split_first_chunk::<4>());
+    !whole.is_some_and(|(&[_, high, middle, low], body)| {
+        usize::try_from(u32::from_be_bytes([0, high, middle, low]))
+            .is_ok_and(|length| length <= body.len())
+    })
+}
+
 /// The content of handshake records.
 fn messages(mut records: &[u8]) -> Vec<u8> {
     let mut messages = Vec::with_capacity(records.len());

@@ -32,6 +32,8 @@ pub(super) struct ServerName<'a> {
     pub(super) normal: &'a str,
     /// As the client wrote it.
     pub(super) written: &'a [u8],
+    /// Whether it may not be in the first record of the connection.
+    pub(super) fragmented: bool,
 }
 
 /// What a server name chooses.
@@ -72,12 +74,13 @@ impl Listener {
 
     /// Whether a faulty gate finds the endpoint by its name and its policy not.
     fn loses_policy(&self, endpoint: &Endpoint, name: ServerName<'_>) -> bool {
-        let misspelt = match self.maker.fault {
+        let lost = match self.maker.fault {
             Some(Fault::CaseSensitivePolicy) => name.written != name.normal.as_bytes(),
             Some(Fault::DottedNameEscapesPolicy) => name.written.ends_with(b"."),
+            Some(Fault::FragmentedHelloEscapesPolicy) => name.fragmented,
             _ => false,
         };
-        misspelt && endpoint.current().mode != Mode::Public
+        lost && endpoint.current().mode != Mode::Public
     }
 
     /// Where a faulty gate sends clients whose server name is nobody's.
@@ -132,7 +135,8 @@ mod tests {
     /// Host and mode that a name leads to, and whether its client is trusted.
     fn choice(fault: Option<Fault>, written: &str) -> Option<(String, Mode, bool)> {
         let normal = written.to_ascii_lowercase();
-        let name = ServerName { normal: normal.trim_end_matches('.'), written: written.as_bytes() };
+        let (normal, written) = (normal.trim_end_matches('.'), written.as_bytes());
+        let name = ServerName { normal, written, fragmented: false };
         let choice = listener(fault).select(Some(name))?;
         Some((choice.endpoint.host.clone(), choice.generation.mode, choice.trusted))
     }

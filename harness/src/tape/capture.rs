@@ -83,6 +83,7 @@ impl<'a> Conversation<'a> {
                 Event::Sent(octets) => self.data(last, From::Client, octets),
                 Event::Received(octets) => self.data(last, From::Server, octets),
                 Event::Lie(text) => self.remark(&format!("lie: {text}")),
+                Event::Note(text) => self.remark(text),
                 Event::Ended(End::Close) => {
                     server_closed = true;
                     self.segment(last, From::Server, flags::FIN | flags::ACK, &[]);
@@ -98,11 +99,11 @@ impl<'a> Conversation<'a> {
             self.remark("the recording ends here: the tape was full");
         }
         self.segment(last, From::Client, flags::FIN | flags::ACK, &[]);
-        if !server_closed {
+        if server_closed {
+            self.segment(last, From::Server, flags::ACK, &[]);
+        } else {
             self.segment(last, From::Server, flags::FIN | flags::ACK, &[]);
             self.segment(last, From::Client, flags::ACK, &[]);
-        } else {
-            self.segment(last, From::Server, flags::ACK, &[]);
         }
     }
 
@@ -232,7 +233,7 @@ mod tests {
         tape.connected("127.0.0.1:40000".parse().unwrap(), "127.0.0.1:443".parse().unwrap());
         tape.sent(b"hello");
         tape.lie("nothing else".to_owned());
-        tape.sent(&[0; MAX_PAYLOAD + 1]);
+        tape.sent(&vec![0; MAX_PAYLOAD + 1]);
         tape.received(b"world");
         tape.ended(End::Close);
         tape.secret("CLIENT_RANDOM", &[7; 32], &[8; 48]);

@@ -10,8 +10,8 @@ use super::recording::{End, Ends, Entry, Event, Recording, Secret};
 const MAX_OCTETS: usize = 4 << 20;
 /// What an entry costs beside its octets: who sends single octets fills the tape, too.
 const ENTRY_COST: usize = 64;
-/// Longest text of a lie, in characters.
-const MAX_LIE: usize = 512;
+/// Longest text of a lie or a note, in characters.
+const MAX_TEXT: usize = 512;
 /// Most secrets; a connection has about six.
 const MAX_SECRETS: usize = 64;
 /// Longest secret, label or random.
@@ -62,9 +62,12 @@ impl Tape {
 
     /// What is sent next is a lie: what the client does otherwise.
     pub fn lie(&self, text: String) {
-        let Some(mut reel) = self.reel() else { return };
-        let text = if text.len() > MAX_LIE { text.chars().take(MAX_LIE).collect() } else { text };
-        reel.add(text.len(), || Event::Lie(text));
+        self.text(text, Event::Lie);
+    }
+
+    /// What the client is about from now on, in words.
+    pub fn note(&self, text: String) {
+        self.text(text, Event::Note);
     }
 
     /// The gate takes or sends no more. Said twice, it is as if said once.
@@ -89,9 +92,22 @@ impl Tape {
         }
     }
 
+    /// Whether anything is kept of what it is told.
+    pub const fn is_recording(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// A copy of what is on the tape so far; `None` where it records nothing.
     pub fn recording(&self) -> Option<Recording> {
         self.reel().map(|reel| reel.recording.clone())
+    }
+
+    /// What is on the tape, without a copy where nobody else holds it; `None` where it records nothing.
+    pub fn take(self) -> Option<Recording> {
+        match Arc::try_unwrap(self.0?) {
+            Ok(reel) => Some(reel.into_inner().unwrap_or_else(PoisonError::into_inner).recording),
+            Err(shared) => Self(Some(shared)).recording(),
+        }
     }
 
     fn octets(&self, octets: &[u8], event: impl FnOnce(Vec<u8>) -> Event) {
@@ -99,6 +115,12 @@ impl Tape {
         if !octets.is_empty() {
             reel.add(octets.len(), || event(octets.to_vec()));
         }
+    }
+
+    fn text(&self, text: String, event: impl FnOnce(String) -> Event) {
+        let Some(mut reel) = self.reel() else { return };
+        let text = if text.len() > MAX_TEXT { text.chars().take(MAX_TEXT).collect() } else { text };
+        reel.add(text.len(), || event(text));
     }
 
     fn reel(&self) -> Option<MutexGuard<'_, Reel>> {
@@ -140,10 +162,11 @@ mod tests {
     #[test]
     fn clones_write_to_one_tape_in_order() {
         let tape = Tape::blank();
+        let clone = tape.clone();
         tape.sent(b"a");
-        tape.clone().received(b"b");
+        clone.received(b"b");
         tape.lie("CertificateVerify left out".to_owned());
-        tape.clone().ended(End::Close);
+        clone.ended(End::Close);
         tape.ended(End::Close);
         tape.sent(b"");
         let events: Vec<_> =
@@ -177,7 +200,7 @@ mod tests {
         }
         tape.secret("CLIENT_RANDOM", &[1; 32], &[2; 4096]);
         let recording = tape.recording().unwrap();
-        assert_eq!(recording.entries.first().unwrap().event, Event::Lie("é".repeat(MAX_LIE)));
+        assert_eq!(recording.entries.first().unwrap().event, Event::Lie("é".repeat(MAX_TEXT)));
         assert_eq!(recording.secrets.len(), MAX_SECRETS);
     }
 }

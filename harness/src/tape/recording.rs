@@ -45,6 +45,8 @@ pub enum Event {
     Received(Vec<u8>),
     /// What is sent next is a lie: what the client does otherwise.
     Lie(String),
+    /// What the client is about, in words.
+    Note(String),
     /// The gate takes or sends no more.
     Ended(End),
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::failure::{Failure, misbehaved};
-use crate::tape::Tape;
+use crate::tape::{End, Tape};
 use crate::tls::{HandshakeReader, Protection, Received, Record, RecordReader};
 
 /// Most octets that one connection reads.
@@ -95,7 +95,6 @@ impl Link {
         if self.deaf || out.is_empty() {
             return Ok(());
         }
-        self.tape.sent(&out);
         let mut rest = out.as_slice();
         while !rest.is_empty() && !self.deaf {
             let mut buffer = [0; 4096];
@@ -110,7 +109,11 @@ impl Link {
             };
             match timeout_at(self.deadline, step).await {
                 Err(_) => return Err(Failure::Timeout(self.phase)),
-                Ok(Step::Wrote(Ok(count))) => rest = rest.get(count..).unwrap_or_default(),
+                Ok(Step::Wrote(Ok(count))) => {
+                    let (written, left) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+                    self.tape.sent(written);
+                    rest = left;
+                }
                 Ok(Step::Wrote(Err(_))) => self.deaf = true,
                 Ok(Step::Got(got)) => self.take(got, &buffer),
             }
@@ -190,14 +193,18 @@ impl Link {
 
     fn take(&mut self, got: io::Result<usize>, buffer: &[u8]) {
         match got {
-            Ok(0) => self.ended = Some(Failure::Closed),
-            // Who takes the first record for no TLS at all may refuse it in plaintext.
-            Ok(_) if self.received == 0 && buffer.starts_with(b"HTTP/") => {
+            Ok(0) => {
+                self.tape.ended(End::Close);
                 self.ended = Some(Failure::Closed);
             }
             Ok(count) => {
                 let octets = buffer.get(..count).unwrap_or_default();
                 self.tape.received(octets);
+                // Who takes the first record for no TLS at all may refuse it in plaintext.
+                if self.received == 0 && octets.starts_with(b"HTTP/") {
+                    self.ended = Some(Failure::Closed);
+                    return;
+                }
                 self.received =
                     self.received.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
                 self.records.push(octets);
@@ -205,7 +212,10 @@ impl Link {
                     self.ended = Some(Failure::TooMuch { limit: MAX_RECEIVED });
                 }
             }
-            Err(_) => self.ended = Some(Failure::Reset),
+            Err(_) => {
+                self.tape.ended(End::Reset);
+                self.ended = Some(Failure::Reset);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::pki::OpensslRecipe;
-use mtls_harness::run::{Context, Ending, Options, Origin, World, plan, run};
+use mtls_harness::run::{Context, Dialogues, Ending, Options, Origin, World, plan, run};
 use mtls_harness::server::Fault;
 use mtls_harness::target::Blueprint;
 use mtls_reports::model::CaseResult;
@@ -14,7 +14,14 @@ use rustls::pki_types::UnixTime;
 
 /// Options that suit a busy machine: nothing may time out that is merely slow.
 pub(crate) fn options() -> Options {
-    Options { jobs: 16, timeout: Duration::from_secs(60), fail_fast: false, pedantic: false }
+    Options {
+        jobs: 16,
+        timeout: Duration::from_secs(60),
+        fail_fast: false,
+        pedantic: false,
+        dialogues: Dialogues::default(),
+        keep_recordings: false,
+    }
 }
 
 /// Runs the selected cases against the mock gate, broken or not.
@@ -46,7 +53,10 @@ pub(crate) async fn run_library(
     let context = Context::start(blueprint, world, library, options()).await.unwrap();
     let context = Arc::new(context);
     let mut results = Vec::new();
-    let ending = run(&context, plan, std::future::pending(), |result| results.push(result)).await;
+    let ending = run(&context, plan, std::future::pending(), |performed| {
+        results.push(performed.result);
+    })
+    .await;
     assert_eq!(ending, Ending::Complete);
     results
 }

@@ -9,6 +9,7 @@ use mtls_harness::client::{
     ClientCredential, Connection, Dial, Persona, Request, Tickets, connect, provider,
 };
 use mtls_harness::pki::{Authority, Forge, UnixTime, pem};
+use mtls_harness::tape::Tape;
 use mtls_scenarios::{Alpn, Credential, KeyAlgorithm, Library, TlsVersion};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -168,6 +169,7 @@ impl Served {
             early_request: None,
             deadline,
             open_until: deadline,
+            tape: Tape::default(),
         };
         connect(dial).await.ok()
     }

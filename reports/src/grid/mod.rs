@@ -21,7 +21,7 @@ pub fn grid(run: &Run, style: Style) -> String {
 }
 
 /// Names that gates report need not be ASCII, but a terminal that is shows them as something else.
-fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::style::{Paint, Style};
 use crate::{
     Run,
+    dialogue::{FEW, few_lines},
     model::{CaseResult, Disposition},
     summary::group_by_first,
     text::harmless,
@@ -15,6 +16,8 @@ use crate::{
 const MOST_PROBLEMS: usize = 40;
 /// Most reasons for skipping shown.
 const MOST_REASONS: usize = 10;
+/// Most lines of dialogues in all: where much fails, mostly the same was said.
+const MOST_DIALOGUE: usize = 3 * FEW;
 /// Columns for a list of cells where the style sets no limit.
 const CELL_LIST: usize = 120;
 const INDENT: &str = "     ";
@@ -30,8 +33,17 @@ pub(super) fn problems(run: &Run, style: Style) -> String {
     groups
         .sort_by_key(|group| group.first().map(|case| (case.disposition, Reverse(case.severity))));
     let mut text = String::new();
+    let mut room = MOST_DIALOGUE;
     for group in groups.iter().take(MOST_PROBLEMS) {
         text.push_str(&problem(run, group, style));
+        let dialogue = group.first().map(|case| few_lines(&case.dialogue, style));
+        let dialogue = dialogue.unwrap_or_default();
+        if let Some(left) = room.checked_sub(dialogue.len()) {
+            room = left;
+            for line in &dialogue {
+                text.extend([INDENT, line, "\n"]);
+            }
+        }
     }
     let hidden = groups.get(MOST_PROBLEMS..).unwrap_or_default();
     if !hidden.is_empty() {

@@ -3,8 +3,9 @@
 use mtls_reports::{
     LOG_FORMAT_VERSION, LogWriter, PeerText, Run,
     model::{
-        CaseResult, CertificateSent, Discrepancy, Disposition, Fault, Grade, Identity, Observation,
-        Outcome, Phase, RunFooter, RunHeader, TlsFacts, TlsRefusal, Verdict,
+        CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault, Grade,
+        Identity, Observation, Outcome, Phase, RunFooter, RunHeader, Speaker, TlsFacts, TlsRefusal,
+        Verdict,
     },
 };
 use mtls_scenarios::{Alert, Alpn, Expected, Mode, Severity, TlsVersion};
@@ -105,6 +106,7 @@ pub(crate) fn case(
         expected: vec![expected],
         observed: outcome.map(observed),
         steps: Vec::new(),
+        dialogue: Vec::new(),
         verdict,
         disposition,
         explanation: String::new(),
@@ -166,11 +168,29 @@ fn refused_certificates() -> Vec<CaseResult> {
         (Some(Outcome::Anonymous), ok),
     ];
     scenario(("certificate/expired", "Expired certificate", Severity::High), expired)
+        .map(|case| CaseResult { dialogue: dialogue(&case.verdict), ..case })
         .chain(scenario(
             ("certificate/wrong-ca", "Certificate of another CA", Severity::Critical),
             wrong_ca,
         ))
         .collect()
+}
+
+/// What was said where somebody was let in.
+fn dialogue(verdict: &Verdict) -> Vec<DialogueLine> {
+    let line = |at_us, who, text: &str, octets, lie| {
+        let text = PeerText::new(text);
+        DialogueLine { who, text, octets, lie, at_us }
+    };
+    let said = [
+        line(0, Speaker::Note, "connected to 127.0.0.1:8443", 0, false),
+        line(120, Speaker::Sent, "ClientHello: TLS 1.3", 215, false),
+        line(980, Speaker::Received, "Finished: 32 octets", 36, false),
+        line(1250, Speaker::Note, "leaves out certificate_verify", 0, true),
+        line(1300, Speaker::Sent, "Finished: 32 octets", 36, false),
+        line(1900, Speaker::Received, "HTTP: 200 OK", 155, false),
+    ];
+    if matches!(verdict, Verdict::Fail(_)) { said.to_vec() } else { Vec::new() }
 }
 
 fn valid_certificate() -> impl Iterator<Item = CaseResult> {

@@ -4,8 +4,8 @@
 use mtls_reports::{
     Format, PeerText, Run, Style, grid,
     json::Report,
-    model::{CaseResult, Discrepancy, Fault, Identity, Outcome, Verdict},
-    read_log_from, render,
+    model::{CaseResult, DialogueLine, Discrepancy, Fault, Identity, Outcome, Speaker, Verdict},
+    read_log_from, render, story,
 };
 use mtls_scenarios::{Mode, Severity, TlsVersion};
 use quick_junit::TestCaseStatus;
@@ -57,6 +57,13 @@ fn hostile_run() -> Run {
             let observed = case.observed.as_mut().unwrap();
             observed.unverified_identity =
                 Some(Identity { sha1: Some(text.clone()), ..Identity::default() });
+            case.dialogue.push(DialogueLine {
+                who: Speaker::Received,
+                text: text.clone(),
+                octets: 1,
+                lie: false,
+                at_us: 1,
+            });
             results.push(case);
         }
     }
@@ -89,6 +96,7 @@ fn the_grid_holds_nothing_to_obey() {
     for unicode in [false, true] {
         let style = Style { unicode, colour: false, width: 80 };
         assert_harmless(&grid(&run, style));
+        run.results.iter().for_each(|case| assert_harmless(&story(case, style)));
         let coloured = grid(&run, Style { colour: true, ..style });
         let own = ["32", "1;31", "33", "2", "1", "0"].map(|code| format!("\u{1b}[{code}m"));
         assert_harmless(&own.iter().fold(coloured, |text, code| text.replace(code, "")));

@@ -3,8 +3,9 @@
 use mtls_reports::{
     PeerText, Run,
     model::{
-        CaseResult, CertificateSent, Discrepancy, Disposition, Fault, Grade, Identity, Observation,
-        Outcome, Phase, RunFooter, StepResult, TlsFacts, TlsRefusal, Verdict,
+        CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault, Grade,
+        Identity, Observation, Outcome, Phase, RunFooter, Speaker, StepResult, TlsFacts,
+        TlsRefusal, Verdict,
     },
     read_log_from,
 };
@@ -79,6 +80,12 @@ fn step() -> impl Strategy<Value = StepResult> {
         .prop_map(|(action, observed)| StepResult { action, observed })
 }
 
+fn dialogue_line() -> impl Strategy<Value = DialogueLine> {
+    let who = select(vec![Speaker::Sent, Speaker::Received, Speaker::Note]);
+    (who, peer_text(), any::<u64>(), any::<bool>(), any::<u64>())
+        .prop_map(|(who, text, octets, lie, at_us)| DialogueLine { who, text, octets, lie, at_us })
+}
+
 fn verdict() -> impl Strategy<Value = Verdict> {
     let discrepancy = select(vec![
         Discrepancy::UnexpectedAcceptance,
@@ -115,10 +122,15 @@ fn case() -> impl Strategy<Value = CaseResult> {
         (any::<String>(), any::<String>(), any::<String>(), severity, any::<u64>()),
         (select(MODES.to_vec()), select(VERSIONS.to_vec())),
         (vec(expected, 0..3), option::of(observation()), vec(step(), 0..3)),
-        (verdict(), disposition),
+        (verdict(), disposition, vec(dialogue_line(), 0..3)),
     )
         .prop_map(
-            |(about, (mode, tls), (expected, observed, steps), (verdict, disposition))| {
+            |(
+                about,
+                (mode, tls),
+                (expected, observed, steps),
+                (verdict, disposition, dialogue),
+            )| {
                 let (scenario, title, explanation, severity, elapsed_us) = about;
                 CaseResult {
                     id: String::new(),
@@ -130,6 +142,7 @@ fn case() -> impl Strategy<Value = CaseResult> {
                     expected,
                     observed,
                     steps,
+                    dialogue,
                     verdict,
                     disposition,
                     explanation,

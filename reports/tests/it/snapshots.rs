@@ -1,7 +1,7 @@
 //! What people and programs read, held fast.
 
 use insta::assert_snapshot;
-use mtls_reports::{Format, Run, Style, grid, render};
+use mtls_reports::{Format, Run, Style, grid, render, story};
 use mtls_scenarios::Severity;
 
 use crate::fixture;
@@ -40,6 +40,14 @@ fn grid_of_an_incomplete_run() {
     run.results.truncate(1);
     run.footer = None;
     assert_snapshot!(grid(&run, Style { unicode: true, ..Style::default() }));
+}
+
+#[test]
+fn one_case_in_full() {
+    let run = fixture::every_verdict();
+    let style = Style { unicode: true, ..Style::default() };
+    let told = run.results.iter().take(2).map(|case| story(case, style));
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A private key, and every signature that a certificate or a TLS client needs of it.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RsaEncoding, RsaKeyPair};
@@ -12,6 +12,7 @@ use rustls::SignatureScheme;
 use thiserror::Error;
 
 use super::ecdsa::{DeterministicP256, Hash};
+use super::posed::Posed;
 use super::rsa::{self as portable_rsa, RsaHash};
 use crate::pki::pem;
 
@@ -44,7 +45,9 @@ pub struct Key {
     spki: Vec<u8>,
     identifier: Vec<u8>,
     pkcs8: Vec<u8>,
-    private: Private,
+    private: Arc<Private>,
+    /// Least octets of a signature; shorter ones get leading zeros.
+    signature_length: usize,
 }
 
 /// The parts of a [`Key`] before what follows from them is computed.
@@ -90,7 +93,28 @@ impl Key {
         // RFC 5280 4.2.1.2, method 1; what openssl does too.
         let digest =
             aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, &public);
-        Self { algorithm, public, spki, identifier: digest.as_ref().to_vec(), pkcs8, private }
+        let identifier = digest.as_ref().to_vec();
+        let private = Arc::new(private);
+        Self { algorithm, public, spki, identifier, pkcs8, private, signature_length: 0 }
+    }
+
+    /// The same key under a public key that is not its own: what it signs does not verify.
+    pub(crate) fn posing_as(&self, posed: Posed) -> Self {
+        Self {
+            algorithm: self.algorithm,
+            public: self.public.clone(),
+            spki: posed.spki,
+            identifier: self.identifier.clone(),
+            pkcs8: self.pkcs8.clone(),
+            private: Arc::clone(&self.private),
+            signature_length: posed.signature_length,
+        }
+    }
+
+    fn padded(&self, signature: Vec<u8>) -> Vec<u8> {
+        let mut padded = vec![0; self.signature_length.saturating_sub(signature.len())];
+        padded.extend(signature);
+        padded
     }
 
     /// The key's algorithm. A user's RSA key of a size that has no name counts as the next smaller one.
@@ -103,7 +127,7 @@ impl Key {
         &self.spki
     }
 
-    /// Content of the `BIT STRING` in `SubjectPublicKeyInfo`.
+    /// Content of the `BIT STRING` in the key's own `SubjectPublicKeyInfo`.
     pub fn public_key(&self) -> &[u8] {
         &self.public
     }
@@ -166,7 +190,7 @@ impl Key {
         if !self.schemes().contains(&scheme) {
             return Err(self.unsuitable(name()));
         }
-        let signature = match &self.private {
+        let signature = match &*self.private {
             Private::Ecdsa { pair, .. } => random_ecdsa(pair, message),
             Private::Ed25519(pair) => Some(pair.sign(message).as_ref().to_vec()),
             Private::Rsa { pair, portable } => {
@@ -181,7 +205,7 @@ impl Key {
                 self.sign_rsa(pair.as_ref(), portable, (pss, hash), message)
             }
         };
-        signature.ok_or_else(|| self.failed(name()))
+        signature.map(|signature| self.padded(signature)).ok_or_else(|| self.failed(name()))
     }
 
     /// Signs by any scheme that the key's algorithm can do, those included that TLS has given up: MD5 and SHA-1.
@@ -189,7 +213,7 @@ impl Key {
     /// # Errors
     /// Where the scheme is for keys of another algorithm.
     pub fn sign_any(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature = match (&self.private, u16::from(scheme)) {
+        let signature = match (&*self.private, u16::from(scheme)) {
             (Private::Rsa { portable, .. }, RSA_PKCS1_MD5) => {
                 self.sign_rsa(None, portable, (false, RsaHash::Md5), message)
             }
@@ -216,7 +240,7 @@ impl Key {
         if !suitable {
             return Err(self.unsuitable(name()));
         }
-        let signature = match &self.private {
+        let signature = match &*self.private {
             Private::Ecdsa { deterministic: Some(key), .. } => key.sign(algorithm, tbs),
             Private::Ecdsa { pair, deterministic: None } => random_ecdsa(pair, tbs),
             Private::Ed25519(pair) => Some(pair.sign(tbs).as_ref().to_vec()),
@@ -231,7 +255,7 @@ impl Key {
                 self.sign_rsa(pair.as_ref(), portable, (false, hash), tbs)
             }
         };
-        signature.ok_or_else(|| self.failed(name()))
+        signature.map(|signature| self.padded(signature)).ok_or_else(|| self.failed(name()))
     }
 
     fn is_suitable(&self, algorithm: SignatureAlgorithm) -> bool {
@@ -240,10 +264,10 @@ impl Key {
             SignatureAlgorithm::EcdsaWithSha256
             | SignatureAlgorithm::EcdsaWithSha384
             | SignatureAlgorithm::EcdsaWithSha512 => {
-                matches!(&self.private, Private::Ecdsa { deterministic: Some(_), .. })
+                matches!(&*self.private, Private::Ecdsa { deterministic: Some(_), .. })
             }
             SignatureAlgorithm::Ed25519 => false,
-            _ => matches!(&self.private, Private::Rsa { .. }),
+            _ => matches!(&*self.private, Private::Rsa { .. }),
         }
     }
 

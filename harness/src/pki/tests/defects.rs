@@ -1,6 +1,6 @@
 //! Defects change what they name and nothing else.
 
-use mtls_scenarios::{Defect, Field};
+use mtls_scenarios::{Defect, Field, Octets};
 use proptest::prelude::*;
 use x509_parser::prelude::*;
 
@@ -41,7 +41,7 @@ proptest! {
     #[test]
     fn replacing_a_field_keeps_the_others(field in proptest::sample::select(&FIELDS[..]), value in any::<[u8; 8]>()) {
         let der = super::super::hex::encode(&Node::octets(der::Tag::OCTET_STRING, value).to_bytes());
-        let broken = with_defect(&Defect::Replace { field, der });
+        let broken = with_defect(&Defect::Replace { field, der: Octets::Hex(der) });
         let good = leaf("");
         let read = der::read(&broken).unwrap();
         let mut expected = others(&tbs(&good), field);

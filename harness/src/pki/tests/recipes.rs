@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use x509_parser::prelude::*;
 
 use super::{client, mint};
+use crate::pki::ForgeError;
 
 fn leaf(fields: &str) -> Vec<u8> {
     mint(&client(fields)).unwrap().end_entity.unwrap().der.to_vec()
@@ -150,4 +151,63 @@ fn weak_signatures_are_made() {
             }
         }
     }
+}
+
+#[test]
+fn names_are_repeated_with_their_numbers() {
+    let der = leaf(
+        r#""subject_alt_names": [{"dns": "first.test"}, {"repeat": {"name": {"dns": "h{n}.test"}, "times": 3}}]"#,
+    );
+    let (_, certificate) = X509Certificate::from_der(&der).unwrap();
+    let names = certificate.subject_alternative_name().unwrap().unwrap();
+    let expected = ["first.test", "h0.test", "h1.test", "h2.test"].map(GeneralName::DNSName);
+    assert_eq!(names.value.general_names, expected);
+}
+
+#[test]
+fn repetitions_have_an_end() {
+    for fields in [
+        r#""subject_alt_names": [{"repeat": {"name": {"dns": "{n}"}, "times": 99999999}}]"#,
+        r#""subject_alt_names": [{"repeat": {"name": {"repeat": {"name": {"dns": "{n}"}, "times": 9}}, "times": 9}}]"#,
+        r#""extensions": [{"oid": "1.2.3", "value": "00", "times": 99999999}]"#,
+        r#""extensions": [{"oid": "1.2.3", "value": [{"hex": "00", "times": 99999999}]}]"#,
+    ] {
+        assert!(matches!(mint(&client(fields)), Err(ForgeError::Recipe { .. })), "{fields}");
+    }
+}
+
+#[test]
+fn extensions_are_repeated_with_their_numbers() {
+    let der = leaf(
+        r#""extensions": [{"oid": "1.2.3.{n}", "times": 2, "value": [{"hex": "0500"}, {"hex": "00", "times": 3}]}]"#,
+    );
+    let (_, certificate) = X509Certificate::from_der(&der).unwrap();
+    let extensions: Vec<_> = certificate.extensions().iter().rev().take(2).collect();
+    for (extension, oid) in extensions.iter().zip(["1.2.3.1", "1.2.3.0"]) {
+        assert_eq!(extension.oid.to_id_string(), oid);
+        assert_eq!(extension.value, [5, 0, 0, 0, 0]);
+    }
+}
+
+#[test]
+fn a_public_key_is_written_as_given_and_signatures_have_its_length() {
+    let json = r#"{"summary": "s", "certificates": {
+        "ca": {"profile": "intermediate", "issuer": {"anchor": "main"}, "key": {"algorithm": "rsa2048"},
+               "public_key": {"rsa": {"bits": 16384, "exponent": "03"}}},
+        "leaf": {"profile": "client", "issuer": {"certificate": "ca"}}},
+        "send": [{"certificate": "leaf"}, {"certificate": "ca"}]}"#;
+    let minted = mint(&super::credential(json)).unwrap();
+    let parsed = |name: &str| X509Certificate::from_der(&minted.certificates[name]).unwrap().1;
+    let (authority, leaf) = (parsed("ca"), parsed("leaf"));
+    let public_key::PublicKey::RSA(key) = authority.public_key().parsed().unwrap() else {
+        panic!("no RSA key")
+    };
+    assert_eq!((key.key_size(), key.try_exponent().unwrap()), (16_384, 3));
+    // The signature on the authority itself is good, the one that it makes has its modulus' length.
+    let (_, account) = super::forge();
+    super::verify(&minted.certificates["ca"], &account.anchor("main").unwrap().der);
+    assert_eq!(leaf.signature_value.data.len(), 16_384 / 8);
+    let own = minted.key.unwrap();
+    let signature = own.sign(own.schemes()[0], b"handshake").unwrap();
+    assert!(signature.len() < 100);
 }

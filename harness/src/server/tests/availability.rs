@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 
 use super::client::{Client, VERSIONS, World, world_with};
 use crate::server::Fault;
+use crate::server::testing::{Minted, root, tlv};
 
 /// Time in which a gate that is deaf does not answer; one that is well has all the time that it wants.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -137,6 +138,87 @@ async fn dying_of_an_unreadable_certificate() {
     assert!(is_closed(world.gate.address("main").unwrap()).await);
     assert!(is_well(&world, "crl.agents.test").await);
     world.gate.stop().await;
+}
+
+#[tokio::test]
+async fn dying_of_a_large_message() {
+    let world = world_with(Some(Fault::DiesOnLargeMessages)).await;
+    send_list(&world, 64).await;
+    assert!(is_well(&world, "alpha.agents.test").await);
+    send_list(&world, 300).await;
+    assert!(is_closed(world.gate.address("main").unwrap()).await);
+    assert!(is_well(&world, "crl.agents.test").await);
+    world.gate.stop().await;
+}
+
+/// Two CAs that certify each other, and a client of the first.
+fn circle() -> Vec<Minted> {
+    let first = root("First");
+    let second = first.intermediate("Second");
+    vec![first.client("Client"), second.cross_sign(&first), second]
+}
+
+/// Intermediates that each map policies, below the CA.
+fn mapped(ca: &Minted) -> Vec<Minted> {
+    let mapping = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 33], vec![0x30, 0]);
+    let mut path = vec![ca.clone()];
+    for level in 0..7 {
+        let edit = |params: &mut rcgen::CertificateParams| {
+            params.custom_extensions.push(mapping.clone());
+        };
+        path.push(path[level].intermediate_with(&level.to_string(), edit));
+    }
+    path.push(path[7].client("Client"));
+    path.into_iter().skip(1).rev().collect()
+}
+
+/// A client with so many names.
+fn named(ca: &Minted, count: usize) -> Minted {
+    ca.client_with("Client", |params| {
+        let name = |n: usize| format!("host-{n}.agents.test").as_str().try_into().unwrap();
+        params.subject_alt_names = (0..count).map(|n| rcgen::SanType::DnsName(name(n))).collect();
+    })
+}
+
+/// A client with a key of that algorithm and those octets.
+fn keyed(ca: &Minted, algorithm: &[u8], key: &[u8]) -> Minted {
+    ca.client("Client").altered(ca, |fields| {
+        let bits = tlv(3, &[&[0], key].concat());
+        fields[6] = tlv(0x30, &[tlv(0x30, algorithm), bits].concat());
+    })
+}
+
+/// Makes a list that a gate is to suffer from, under its CA.
+type Make<'m> = &'m dyn Fn(&Minted) -> Vec<Minted>;
+
+#[tokio::test]
+async fn faults_of_heavy_lists() {
+    let unknown: &[u8] = &[6, 2, 0x2a, 3];
+    let rsa: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
+    let giant = tlv(0x30, &[tlv(2, &[0x41; 2048]), tlv(2, &[1, 0, 1])].concat());
+    let cases: [(Fault, Make<'_>); 6] = [
+        (Fault::DiesOnCycles, &|_| circle()),
+        (Fault::DiesOnUnknownKeys, &|ca| vec![keyed(ca, unknown, &[1])]),
+        (Fault::SlowOnGiantKeys, &|ca| vec![keyed(ca, rsa, &giant)]),
+        (Fault::SlowOnManyNames, &|ca| vec![named(ca, 1000)]),
+        (Fault::SlowOnPolicyMappings, &mapped),
+        (Fault::QuadraticOnLargeCertificates, &|ca| vec![named(ca, 1000)]),
+    ];
+    for (fault, make) in cases {
+        let world = world_with(Some(fault)).await;
+        send_list(&world, 2).await;
+        assert!(is_well(&world, "alpha.agents.test").await, "{fault}");
+        let heavy = make(&world.alpha);
+        let list: Vec<&Minted> = heavy.iter().collect();
+        let _ = world.visit(&Client::with(&list, VERSIONS[1]), "alpha.agents.test").await;
+        if fault.as_str().starts_with("dies") {
+            assert!(is_closed(world.gate.address("main").unwrap()).await, "{fault}");
+        } else {
+            assert!(is_deaf(&world, "alpha.agents.test").await, "{fault}");
+        }
+        assert!(is_well(&world, "crl.agents.test").await, "{fault}");
+        world.gate.stop().await;
+    }
 }
 
 /// Whether a listener is closed before long.

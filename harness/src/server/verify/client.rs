@@ -1,17 +1,17 @@
 //! The validator as rustls asks for it.
 
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, SignatureScheme};
 
-use mtls_scenarios::Mode;
+use mtls_scenarios::{Mode, TlsVersion};
 
-use super::certificate::{Certificate, PublicKey};
+use super::certificate::Certificate;
 use super::check::Check;
+use super::credulity::Credulity;
 use super::refusal::Refusal;
-use super::signature;
+use super::signature::Proof;
 use super::substitutes::Substitutes;
 use super::validator::PathValidator;
 use crate::server::{Fault, presented};
@@ -25,12 +25,14 @@ pub(crate) struct GateVerifier {
     fault: Option<Fault>,
     /// Empty without [`Fault::PathFromAnyCertificate`].
     substitutes: Substitutes,
+    credulity: Credulity,
 }
 
 impl GateVerifier {
     pub(crate) fn new(validator: PathValidator, mode: Mode, fault: Option<Fault>) -> Self {
         let hints = validator.hints();
-        Self { validator, hints, mode, fault, substitutes: Substitutes::default() }
+        let (substitutes, credulity) = (Substitutes::default(), Credulity::new(fault));
+        Self { validator, hints, mode, fault, substitutes, credulity }
     }
 
     /// The verdict on a client's certificates, at the handshake and again at resumption.
@@ -91,12 +93,12 @@ impl GateVerifier {
     fn possesses(
         &self,
         first: &CertificateDer<'_>,
-        verify: impl Fn(&WebPkiSupportedAlgorithms, PublicKey<'_>) -> Result<(), rustls::Error>,
+        proof: Proof<'_>,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let rules = &self.validator.rules;
         let signed = |der: &CertificateDer<'_>| {
             let key = Certificate::read(der).map_err(Refusal::from)?.key;
-            verify(&rules.algorithms, key)
+            self.credulity.verify(proof, &rules.algorithms, key)
         };
         if rules.checks.has(Check::Possession)
             && let Err(error) = signed(first)
@@ -144,9 +146,8 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.possesses(cert, |algorithms, key| {
-            signature::verify_tls12(algorithms, key, message, dss)
-        })
+        let (scheme, signature) = (dss.scheme, dss.signature());
+        self.possesses(cert, Proof { version: TlsVersion::Tls12, message, scheme, signature })
     }
 
     fn verify_tls13_signature(
@@ -155,9 +156,8 @@ impl ClientCertVerifier for GateVerifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.possesses(cert, |algorithms, key| {
-            signature::verify_tls13(algorithms, key, message, dss)
-        })
+        let (scheme, signature) = (dss.scheme, dss.signature());
+        self.possesses(cert, Proof { version: TlsVersion::Tls13, message, scheme, signature })
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

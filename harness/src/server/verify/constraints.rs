@@ -55,6 +55,11 @@ impl<'a> NameConstraints<'a> {
         Ok(constraints)
     }
 
+    /// Subtrees in both lists.
+    pub(super) fn len(&self) -> usize {
+        subtrees(self.permitted).count().saturating_add(subtrees(self.excluded).count())
+    }
+
     /// Holds the names of a certificate against the constraints (RFC 5280 6.1.3 (b), (c)).
     ///
     /// A name of a form that this validator does not know is refused where the constraints speak of that form.

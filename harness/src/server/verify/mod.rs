@@ -4,10 +4,12 @@
 //! a gate without it. Reading never fails for what is merely not DER; refusing that is a check as well.
 
 mod anchor;
+mod burden;
 mod certificate;
 mod check;
 mod client;
 mod constraints;
+mod credulity;
 mod crl;
 mod der;
 mod extensions;
@@ -27,6 +29,7 @@ mod validator;
 #[cfg(test)]
 mod tests;
 
+pub(super) use burden::Burden;
 pub(super) use certificate::Certificate;
 pub(super) use client::GateVerifier;
 pub(super) use crl::Crl;

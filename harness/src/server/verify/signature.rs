@@ -1,7 +1,8 @@
 //! Signatures, through the crypto provider's algorithms and nothing else.
 
+use mtls_scenarios::TlsVersion;
 use rustls::crypto::WebPkiSupportedAlgorithms;
-use rustls::{CertificateError, DigitallySignedStruct, PeerMisbehaved, SignatureScheme};
+use rustls::{CertificateError, PeerMisbehaved, SignatureScheme};
 
 use super::certificate::PublicKey;
 use super::refusal::Refusal;
@@ -26,37 +27,50 @@ pub(super) fn verify(
     known.verify_signature(key.bits, message, signature).map_err(|_| Refusal::BadSignature)
 }
 
-/// Verifies a `CertificateVerify` of TLS 1.2, where a scheme does not fix the curve.
-pub(super) fn verify_tls12(
-    algorithms: &WebPkiSupportedAlgorithms,
-    key: PublicKey<'_>,
-    message: &[u8],
-    signed: &DigitallySignedStruct,
-) -> Result<(), rustls::Error> {
-    let candidates = candidates(algorithms, signed.scheme)?;
-    let algorithm = candidates
-        .iter()
-        .find(|known| known.public_key_alg_id().as_ref() == key.algorithm)
-        .ok_or(Refusal::UnsupportedSignatureAlgorithm)?;
-    check(*algorithm, key, message, signed)
+/// What a `CertificateVerify` says, and what it has to say it about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Proof<'a> {
+    pub(super) version: TlsVersion,
+    /// The octets that have to be signed.
+    pub(super) message: &'a [u8],
+    pub(super) scheme: SignatureScheme,
+    pub(super) signature: &'a [u8],
 }
 
-/// Verifies a `CertificateVerify` of TLS 1.3 (RFC 8446 4.4.3): neither RSASSA-PKCS1-v1_5 nor SHA-1, and the
-/// scheme fixes the curve.
-pub(super) fn verify_tls13(
-    algorithms: &WebPkiSupportedAlgorithms,
-    key: PublicKey<'_>,
-    message: &[u8],
-    signed: &DigitallySignedStruct,
-) -> Result<(), rustls::Error> {
-    if !is_for_tls13(signed.scheme) {
-        return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+impl Proof<'_> {
+    /// Verifies it with the key of a certificate.
+    pub(super) fn verify(
+        &self,
+        algorithms: &WebPkiSupportedAlgorithms,
+        key: PublicKey<'_>,
+    ) -> Result<(), rustls::Error> {
+        let is_for_key = |known: &&Algorithm| known.public_key_alg_id().as_ref() == key.algorithm;
+        let found = match self.version {
+            // A scheme does not fix the curve.
+            TlsVersion::Tls12 => self.candidates(algorithms)?.iter().find(is_for_key),
+            // RFC 8446 4.4.3: neither RSASSA-PKCS1-v1_5 nor SHA-1, and the scheme fixes the curve.
+            TlsVersion::Tls13 if !is_for_tls13(self.scheme) => {
+                return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
+            }
+            TlsVersion::Tls13 => self.candidates(algorithms)?.first().filter(is_for_key),
+        };
+        found
+            .ok_or(Refusal::UnsupportedSignatureAlgorithm)?
+            .verify_signature(key.bits, self.message, self.signature)
+            .map_err(|_| CertificateError::BadSignature.into())
     }
-    let algorithm = candidates(algorithms, signed.scheme)?
-        .first()
-        .filter(|known| known.public_key_alg_id().as_ref() == key.algorithm)
-        .ok_or(Refusal::UnsupportedSignatureAlgorithm)?;
-    check(*algorithm, key, message, signed)
+
+    fn candidates(
+        &self,
+        algorithms: &WebPkiSupportedAlgorithms,
+    ) -> Result<&'static [Algorithm], rustls::Error> {
+        algorithms
+            .mapping
+            .iter()
+            .find(|(known, _)| *known == self.scheme)
+            .map(|(_, candidates)| *candidates)
+            .ok_or_else(|| PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into())
+    }
 }
 
 fn is_for_tls13(scheme: SignatureScheme) -> bool {
@@ -71,26 +85,3 @@ fn is_for_tls13(scheme: SignatureScheme) -> bool {
 }
 
 type Algorithm = &'static dyn rustls::pki_types::SignatureVerificationAlgorithm;
-
-fn candidates(
-    algorithms: &WebPkiSupportedAlgorithms,
-    scheme: SignatureScheme,
-) -> Result<&'static [Algorithm], rustls::Error> {
-    algorithms
-        .mapping
-        .iter()
-        .find(|(known, _)| *known == scheme)
-        .map(|(_, candidates)| *candidates)
-        .ok_or_else(|| PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into())
-}
-
-fn check(
-    algorithm: Algorithm,
-    key: PublicKey<'_>,
-    message: &[u8],
-    signed: &DigitallySignedStruct,
-) -> Result<(), rustls::Error> {
-    algorithm
-        .verify_signature(key.bits, message, signed.signature())
-        .map_err(|_| CertificateError::BadSignature.into())
-}

@@ -13,9 +13,9 @@ use super::single;
 use super::time::Seconds;
 use super::{AnchorError, CrlError};
 
-/// Octets of a `certificate_list` that are looked at. Less than TLS can carry, so that a session ticket,
-/// which holds the list, always fits its 16-bit length.
-const MAX_LIST_OCTETS: usize = 48 * 1024;
+/// Octets of a `certificate_list` that are looked at. Less than TLS can carry: a session ticket holds the list, and
+/// two of them must fit the 64 KiB in which rustls' clients keep handshake messages.
+const MAX_LIST_OCTETS: usize = 31 * 1024;
 
 /// Validates certification paths (RFC 5280 6.1).
 #[derive(Debug)]

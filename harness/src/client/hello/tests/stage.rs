@@ -24,6 +24,7 @@ use crate::client::{
     ClientCredential, Dial, Failure, Persona, Request, Tickets, connect, provider,
 };
 use crate::pki::{Authority, Forge, UnixTime};
+use crate::tape::Tape;
 
 const CLIENT: &str = r#"{"summary": "s",
     "certificates": {"leaf": {"profile": "client", "issuer": {"anchor": "main"}}},
@@ -117,7 +118,7 @@ impl Gate {
     /// Connects with such a client and waits for all that comes, tickets among it.
     pub(super) async fn visit(&self, client: &Arc<ClientConfig>, edit: &Registration) {
         let stream = TcpStream::connect(self.address).await.unwrap();
-        let socket = Socket::new(stream, 1 << 20).editing();
+        let socket = Socket::new(stream, 1 << 20, Tape::default()).editing();
         let connector = TlsConnector::from(Arc::clone(client));
         let mut stream = connector.connect(edit.marker(), socket).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
@@ -150,6 +151,7 @@ pub(super) async fn ask(
         early_request: None,
         deadline,
         open_until: deadline,
+        tape: Tape::default(),
     };
     let mut connection = connect(dial).await.map_err(|(failure, _)| failure)?;
     let response = connection.request(Request::get("alpha.agents.test", "/"), deadline).await?;

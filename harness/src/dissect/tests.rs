@@ -1,0 +1,1 @@
+//! Whatever is on a tape, it is told.
