@@ -211,6 +211,11 @@ impl Link {
             Ok(count) => {
                 let octets = buffer.get(..count).unwrap_or_default();
                 self.tape.received(octets);
+                // Who takes the first record for no TLS at all may refuse it in plaintext.
+                if self.received == 0 && octets.starts_with(b"HTTP/") {
+                    self.ended = Some(Failure::Closed);
+                    return;
+                }
                 self.received =
                     self.received.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
                 self.records.push(octets);
