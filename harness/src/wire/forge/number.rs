@@ -40,7 +40,9 @@ pub(super) fn negative(number: &[u8]) -> Vec<u8> {
     let sum = add(&inverted, &[1]);
     // What overflows is the sign of zero.
     let mut octets = sum.get(sum.len().saturating_sub(padded.len())..).unwrap_or_default();
-    while let [0xff, rest @ [0x80..=0xff, ..]] = octets {
+    while let [0xff, rest @ ..] = octets
+        && rest.first().is_some_and(|next| *next >= 0x80)
+    {
         octets = rest;
     }
     octets.to_vec()
