@@ -169,12 +169,6 @@ impl Actor {
         self.lay_out(kind, octets, layout).await
     }
 
-    /// Whether a message had these octets in it.
-    pub(super) fn has_sent(&self, item: Item, octets: &[u8]) -> bool {
-        let sent = self.sent.get(&item).map(Vec::as_slice).unwrap_or_default();
-        sent.windows(octets.len().max(1)).any(|window| window == octets)
-    }
-
     /// Puts contents into records.
     pub(super) async fn lay_out(
         &mut self,

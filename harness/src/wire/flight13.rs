@@ -9,7 +9,6 @@ use super::actor::Actor;
 use super::failure::{Failure, misbehaved};
 use super::hello::Retry;
 use super::link::Incoming;
-use super::messages::NO_SECRET;
 use super::offer::code;
 use super::view::{ApplicationSecrets, Request, Secrets};
 use crate::tls::extension::read;
@@ -147,18 +146,14 @@ impl Actor {
 
     /// From the key shares to the handshake keys.
     fn begin_schedule(&mut self, hello: &ServerHello) -> Result<KeySchedule, Failure> {
-        let view = &self.view;
+        let view = &mut self.view;
         let suite = view.suite.ok_or_else(|| misbehaved("no cipher suite"))?;
         let share = hello.extension(ExtensionType::KEY_SHARE);
         let (group, public) =
             read::server_key_share(share.ok_or_else(|| misbehaved("no key share"))?)?;
         let own = view.shares.iter().find(|own| own.group() == group);
         let own = own.ok_or_else(|| misbehaved("a key share in a group that was not offered"))?;
-        let shared = match self.has_sent(Item::ClientHello, own.public()) {
-            true => own.agree(public)?,
-            false => NO_SECRET.to_vec(),
-        };
-        let view = &mut self.view;
+        let shared = own.agree(public)?;
         let psk = match hello.extension(ExtensionType::PRE_SHARED_KEY) {
             None => None,
             Some(data) if read::selected_psk(data)? == 0 => view.offered.as_ref(),

@@ -19,10 +19,6 @@ use rustls::ContentType;
 
 use super::layout::Layout;
 
-/// The secret that a gate shares with a key share of zeros, if it takes one. Whoever sends another share than its own
-/// can hope for nothing else.
-pub(super) const NO_SECRET: [u8; 32] = [0; 32];
-
 impl Actor {
     /// The message of an item; `None` where an honest client sends none, because the gate has not asked.
     pub(super) fn message(&mut self, item: Item) -> Result<Option<Message>, Failure> {
@@ -152,9 +148,6 @@ impl Actor {
     /// Computes the master secret of TLS 1.2. Without a `ClientKeyExchange` the premaster secret is empty.
     pub(super) fn agree12(&mut self) -> Result<(), Failure> {
         let premaster = match (&self.view.own_share, &self.view.gate_share) {
-            (Some(own), Some(_)) if !self.has_sent(Item::ClientKeyExchange, own.public()) => {
-                NO_SECRET.to_vec()
-            }
             (Some(own), Some((_, public))) => own.agree(public)?,
             _ => Vec::new(),
         };

@@ -1,14 +1,17 @@
 //! What a `ClientHello` offers.
 
 use mtls_scenarios::Alpn;
-use rustls::{CipherSuite, HandshakeType, NamedGroup, ProtocolVersion, SignatureAlgorithm, SignatureScheme};
+use rustls::{
+    CipherSuite, HandshakeType, NamedGroup, ProtocolVersion, SignatureAlgorithm, SignatureScheme,
+};
 
 use super::failure::Failure;
 use super::leniency::{Forgiven, Leniency};
 use super::reading;
 use crate::tls::extension::read;
 use crate::tls::{
-    ClientHello, Extension, ExtensionType, Field, Malformed, Message, Reader, Received, Suite, Version,
+    ClientHello, Extension, ExtensionType, Field, Malformed, Message, Reader, Received, Suite,
+    Version,
 };
 
 /// Groups that keys are exchanged in, best first.
@@ -55,7 +58,7 @@ impl Hello {
         };
         if offered.contains(&ProtocolVersion::TLSv1_3) {
             Ok(Version::Tls13)
-        } else if offered.iter().any(|version| *version == ProtocolVersion::TLSv1_2)
+        } else if offered.contains(&ProtocolVersion::TLSv1_2)
             || (!self.has(ExtensionType::SUPPORTED_VERSIONS)
                 && u16::from(self.parsed.legacy_version) >= u16::from(ProtocolVersion::TLSv1_2))
         {

@@ -2,8 +2,9 @@
 
 use rustls::{AlertDescription, ContentType, HandshakeType};
 
-use super::channel::{Channel, Epoch, Heard};
+use super::channel::Channel;
 use super::conversation::{Conversation, Next, Step};
+use super::event::{Epoch, Heard};
 use super::failure::Failure;
 use super::flight::{Flight, Keys};
 use super::hello::Hello;
@@ -42,7 +43,11 @@ impl Conversation {
     /// `change_cipher_spec`, which has no place here.
     pub(super) fn change(&self) -> Result<(), Failure> {
         let any = self.forgives(Leniency::AnyChangeCipherSpec);
-        if any || self.forgives(Leniency::AnyKeys) || self.more_follows { Ok(()) } else { Err(Failure::unexpected("change_cipher_spec")) }
+        if any || self.forgives(Leniency::AnyKeys) || self.more_follows {
+            Ok(())
+        } else {
+            Err(Failure::unexpected("change_cipher_spec"))
+        }
     }
 
     /// A handshake message.
@@ -60,9 +65,7 @@ impl Conversation {
                 self.channel.alert(true, AlertDescription::NoRenegotiation).await?;
                 Ok(Step::On)
             }
-            (HandshakeType::Certificate, Version::Tls13)
-                if self.forgives(Leniency::LateCertificate) =>
-            {
+            (HandshakeType::Certificate, _) if self.forgives(Leniency::LateCertificate) => {
                 self.be(&message)
             }
             _ if self.passes_over(&message) => Ok(Step::On),
