@@ -187,7 +187,7 @@ impl Link {
             if let Some(ended) = &self.ended {
                 return Err(ended.clone());
             }
-            let mut buffer = [0; 16 << 10];
+            let mut buffer = [0; 4 << 10];
             let got = timeout_at(self.deadline, self.stream.read(&mut buffer)).await;
             self.take(got.map_err(|_| Failure::Timeout(self.phase))?, &buffer);
         }
