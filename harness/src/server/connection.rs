@@ -58,7 +58,11 @@ pub(super) async fn serve(
         }
         let turn = listener.health.turn().await;
         let handshake = Box::pin(presented::during(shake_hands(stream, &listener, &reporter)));
-        let shaken = tokio::time::timeout(listener.limits.handshake, handshake).await;
+        let limit = match listener.maker.fault {
+            Some(Fault::HandshakesNeverEnd) => limit,
+            _ => listener.limits.handshake,
+        };
+        let shaken = tokio::time::timeout(limit, handshake).await;
         drop(turn);
         match shaken {
             Ok(Some((tls, session))) => serve_early(tls, session, reporter, stop).await,

@@ -279,6 +279,8 @@ faults! {
     DiesOnCycles = "dies-on-cycles",
     /// Closes the listener after a handshake message of more than 64 KiB.
     DiesOnLargeMessages = "dies-on-large-messages",
+    /// Gives a handshake as much time as a whole connection.
+    HandshakesNeverEnd = "handshakes-never-end",
 }
 
 impl Fault {

@@ -46,9 +46,8 @@ pub(super) struct Actor {
 }
 
 impl Actor {
-    /// Connects.
-    pub(super) async fn begin(dial: Dial) -> Result<Self, Failure> {
-        let link = Link::connect(dial.address, dial.deadline, dial.tape.clone()).await?;
+    /// A client that has not said anything yet.
+    pub(super) fn new(dial: Dial, link: Link) -> Result<Self, Failure> {
         let script = Arc::clone(&dial.script);
         let identity = shown(&dial, &script, &dial.identity)?;
         let view = View::new(dial.version);

@@ -14,6 +14,7 @@ use super::actor::Actor;
 use super::driver;
 use super::failure::Failure;
 use super::flow::{flow, honest};
+use super::link::{Link, Socket};
 use super::session::Memory;
 use super::stream::Stream;
 use crate::pki::Key;
@@ -79,10 +80,26 @@ impl fmt::Debug for Connected {
 /// # Errors
 /// What stopped it, with the facts of the handshake as far as it went.
 pub async fn connect(dial: Dial) -> Result<Connected, (Failure, TlsFacts)> {
-    let mut actor = match Actor::begin(dial).await {
-        Ok(actor) => actor,
-        Err(failure) => return Err((failure, TlsFacts::default())),
-    };
+    let unsaid = |failure| (failure, TlsFacts::default());
+    let link = Link::connect(dial.address, dial.deadline, dial.tape.clone()).await;
+    converse(dial, link.map_err(unsaid)?).await
+}
+
+/// The same on a connection that there is already, to whatever address the dial says.
+///
+/// # Errors
+/// What stopped it, with the facts of the handshake as far as it went.
+pub async fn connect_over(
+    socket: Box<dyn Socket>,
+    dial: Dial,
+) -> Result<Connected, (Failure, TlsFacts)> {
+    let link = Link::over(socket, dial.deadline, dial.tape.clone());
+    converse(dial, link).await
+}
+
+async fn converse(dial: Dial, link: Link) -> Result<Connected, (Failure, TlsFacts)> {
+    let actor = Actor::new(dial, link);
+    let mut actor = actor.map_err(|failure| (failure, TlsFacts::default()))?;
     let moves = flow(honest(actor.view.version), &actor.script);
     match actor.shake_hands(&moves).await {
         Ok(rest) => {

@@ -97,6 +97,10 @@ impl Driver {
                 Ok(())
             }
             Incoming::Unreadable => Ok(()),
+            Incoming::ChangeCipherSpec if self.skipped_finished() => {
+                let keys = self.actor.view.gate_keys.clone();
+                self.actor.link.read_with(keys)
+            }
             Incoming::ChangeCipherSpec => {
                 Err(misbehaved("a change_cipher_spec after the handshake"))
             }
@@ -116,10 +120,22 @@ impl Driver {
             (HandshakeType::CertificateRequest, TlsVersion::Tls13) => {
                 self.actor.authenticate_later(message).await
             }
+            (HandshakeType::NewSessionTicket, TlsVersion::Tls12) if self.skipped_finished() => {
+                Ok(())
+            }
+            (HandshakeType::Finished, TlsVersion::Tls12) if self.skipped_finished() => {
+                self.actor.view.gate_is_finished = true;
+                Ok(())
+            }
             // RFC 5246 7.4.1.1: it may be ignored.
             (HandshakeType::HelloRequest, TlsVersion::Tls12) => Ok(()),
             _ => Err(unexpected(message)),
         }
+    }
+
+    /// Whether the script did not wait for the gate's `Finished` of TLS 1.2, and it still has to come.
+    const fn skipped_finished(&self) -> bool {
+        matches!(self.actor.view.version, TlsVersion::Tls12) && !self.actor.view.gate_is_finished
     }
 
     fn remember(&self, ticket: &NewSessionTicket13) {

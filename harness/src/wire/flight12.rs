@@ -128,6 +128,7 @@ impl Actor {
             return Err(misbehaved("a Finished that does not fit what was said"));
         }
         self.view.transcript.push(&message.encoded);
+        self.view.gate_is_finished = true;
         self.remember12(master, ticket);
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mtls_reports::model::Phase;
 use rustls::{AlertDescription, ContentType};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -29,8 +29,14 @@ pub(super) enum Incoming {
     Unreadable,
 }
 
+/// What a lying client is connected by.
+pub trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Socket for S {}
+
+/// A connection to a gate.
 pub(super) struct Link {
-    stream: TcpStream,
+    stream: Box<dyn Socket>,
     pub(super) tape: Tape,
     records: RecordReader,
     /// Protects what the gate sends.
@@ -66,7 +72,12 @@ impl Link {
         if let Ok(local) = stream.local_addr() {
             tape.connected(local, address);
         }
-        Ok(Self {
+        Ok(Self::over(Box::new(stream), deadline, tape))
+    }
+
+    /// A connection that there is already.
+    pub(super) fn over(stream: Box<dyn Socket>, deadline: Instant, tape: Tape) -> Self {
+        Self {
             stream,
             tape,
             records: RecordReader::new(),
@@ -81,7 +92,7 @@ impl Link {
             renegotiating: false,
             bluffs: false,
             speaks_tls13: false,
-        })
+        }
     }
 
     /// Has these octets written with the next flush.
@@ -98,7 +109,7 @@ impl Link {
         let mut rest = out.as_slice();
         while !rest.is_empty() && !self.deaf {
             let mut buffer = [0; 4096];
-            let (mut read, mut write) = self.stream.split();
+            let (mut read, mut write) = tokio::io::split(&mut self.stream);
             let listening = self.ended.is_none();
             let step = async {
                 tokio::select! {

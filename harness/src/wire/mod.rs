@@ -22,6 +22,7 @@ mod layout;
 mod link;
 mod messages;
 mod offer;
+pub mod rehearsal;
 mod renegotiation;
 mod session;
 mod sign;
@@ -29,7 +30,11 @@ mod stream;
 mod view;
 mod writer;
 
-pub use dial::{Connected, Dial, Identity, connect};
+#[cfg(test)]
+mod tests;
+
+pub use dial::{Connected, Dial, Identity, connect, connect_over};
 pub use failure::Failure;
+pub use link::Socket;
 pub use session::Memory;
 pub use stream::Stream;

@@ -34,6 +34,8 @@ pub(super) struct View {
     pub(super) exchanges_keys: bool,
     /// Whether `change_cipher_spec` was sent before there were keys.
     pub(super) changed_early: bool,
+    /// Whether the gate's `Finished` of TLS 1.2 has come.
+    pub(super) gate_is_finished: bool,
     /// What will protect the gate's records in TLS 1.2.
     pub(super) gate_keys: Option<Protection>,
     /// TLS 1.2.
@@ -87,6 +89,7 @@ impl View {
             extended_master_secret: false,
             exchanges_keys: false,
             changed_early: false,
+            gate_is_finished: false,
             gate_keys: None,
             master: None,
             verify_data: Vec::new(),

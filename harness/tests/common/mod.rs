@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::pki::OpensslRecipe;
-use mtls_harness::run::{Context, Dialogues, Ending, Options, Origin, World, plan, run};
+use mtls_harness::run::{Context, Dialogues, Ending, Options, Origin, Performed, World, plan, run};
 use mtls_harness::server::Fault;
 use mtls_harness::target::Blueprint;
 use mtls_reports::model::CaseResult;
@@ -35,6 +35,17 @@ pub(crate) async fn run_library(
     fault: Option<Fault>,
     filters: &[&str],
 ) -> Vec<CaseResult> {
+    let performed = perform(library, fault, filters, options()).await;
+    performed.into_iter().map(|performed| performed.result).collect()
+}
+
+/// The same, and what else is left of the cases.
+pub(crate) async fn perform(
+    library: Library,
+    fault: Option<Fault>,
+    filters: &[&str],
+    options: Options,
+) -> Vec<Performed> {
     let library = Arc::new(library);
     let plan = plan(&library, &Filter::new(filters).unwrap());
     let openssl = plan.uses(&library, Program::OpensslRecipe).then(OpensslRecipe::carry_out);
@@ -50,13 +61,10 @@ pub(crate) async fn run_library(
     let material = world.material(&library, &target).unwrap();
     let templates = Arc::new(library.templates.clone());
     let blueprint = Blueprint { target, templates, material, fault, authorized: false };
-    let context = Context::start(blueprint, world, library, options()).await.unwrap();
+    let context = Context::start(blueprint, world, library, options).await.unwrap();
     let context = Arc::new(context);
-    let mut results = Vec::new();
-    let ending = run(&context, plan, std::future::pending(), |performed| {
-        results.push(performed.result);
-    })
-    .await;
+    let mut cases = Vec::new();
+    let ending = run(&context, plan, std::future::pending(), |case| cases.push(case)).await;
     assert_eq!(ending, Ending::Complete);
-    results
+    cases
 }

@@ -133,9 +133,10 @@ impl Act {
                 Item::Certificate
             }
             Self::Sign(_) => Item::CertificateVerify,
-            Self::Duplicate(item) | Self::HalfClose(item) => *item,
+            Self::Duplicate(item)
+            | Self::HalfClose(item)
+            | Self::Send(Send { place: Place::Before(item) | Place::After(item), .. }) => *item,
             Self::Swap(Swap(one, other)) => *one.min(other),
-            Self::Send(Send { place: Place::Before(item) | Place::After(item), .. }) => *item,
             Self::Edit(edit) => edit.item,
             Self::Delay(delay) => delay.before,
             Self::Stop(stop) => stop.before,

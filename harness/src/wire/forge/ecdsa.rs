@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn encodings_hold_the_same_numbers() {
         let long = encode_otherwise(&signature(), DerForm::LongLength).unwrap();
-        assert_eq!(long.get(..3), Some([0x30, 0x81, 8].as_slice()));
+        assert_eq!(long.get(..4), Some([0x30, 0x82, 0, 8].as_slice()));
         let plain = encode_otherwise(&signature(), DerForm::Plain).unwrap();
         assert_eq!((plain.len(), plain[31], plain[63]), (64, 1, 2));
         let trailing = encode_otherwise(&signature(), DerForm::TrailingOctets).unwrap();

@@ -39,7 +39,13 @@ pub(super) fn negative(number: &[u8]) -> Vec<u8> {
     let inverted: Vec<u8> = padded.iter().map(|octet| !octet).collect();
     let sum = add(&inverted, &[1]);
     // What overflows is the sign of zero.
-    sum.get(sum.len().saturating_sub(padded.len())..).unwrap_or_default().to_vec()
+    let mut octets = sum.get(sum.len().saturating_sub(padded.len())..).unwrap_or_default();
+    while let [0xff, rest @ ..] = octets
+        && rest.first().is_some_and(|next| *next >= 0x80)
+    {
+        octets = rest;
+    }
+    octets.to_vec()
 }
 
 /// The octet at a place, counted from the least significant.
@@ -70,7 +76,8 @@ mod tests {
 
     #[test]
     fn negatives() {
-        assert_eq!(negative(&[1]), [0xff, 0xff]);
-        assert_eq!(negative(&[0x80]), [0xff, 0x80]);
+        assert_eq!(negative(&[1]), [0xff]);
+        assert_eq!(negative(&[0x80]), [0x80]);
+        assert_eq!(negative(&[0x81]), [0xff, 0x7f]);
     }
 }

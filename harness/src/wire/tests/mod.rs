@@ -1,0 +1,6 @@
+//! The lying client against rustls, and against gates that talk garbage.
+
+mod garbage;
+mod gate;
+mod honest;
+mod lies;
