@@ -140,6 +140,10 @@ impl Actor {
 
     /// What the script does before an item.
     async fn before(&mut self, item: Item) -> Result<(), Failure> {
+        if matches!(item, Item::ServerFlight | Item::ServerFinished) {
+            // What is told from here on is about what comes after it.
+            self.flush().await?;
+        }
         self.tell(item);
         let script = Arc::clone(&self.script);
         for act in &script.0 {
