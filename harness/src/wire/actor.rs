@@ -155,17 +155,14 @@ impl Actor {
         message: Option<&Message>,
     ) -> Result<(), Failure> {
         if kind == ContentType::Handshake {
-            self.view.say(octets);
             if item == Item::ClientHello || (item == Item::Finished && self.ends_with_gate()) {
-                self.view.gates_turn = true;
+                self.view.say_last(octets);
+            } else {
+                self.view.say(octets);
             }
         }
         self.sent.insert(item, octets.to_vec());
-        let mut layout = Layout::of(&self.script, item, message, octets.len())?;
-        // RFC 8446 5: in TLS 1.3 it is plaintext whatever the keys.
-        if kind == ContentType::ChangeCipherSpec && self.view.version == TlsVersion::Tls13 {
-            layout.epoch = layout.epoch.or(Some(Epoch::Plaintext));
-        }
+        let layout = Layout::of(&self.script, item, message, octets.len())?;
         self.lay_out(kind, octets, layout).await
     }
 
