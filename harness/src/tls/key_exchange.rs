@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::agreement::{
-    self, Algorithm, ECDH_P256, PrivateKey, PublicKey, UnparsedPublicKey, X25519,
-};
+use aws_lc_rs::agreement::{self, Algorithm, ECDH_P256, PrivateKey, UnparsedPublicKey, X25519};
 use rustls::NamedGroup;
 
 use super::reader::Malformed;
@@ -20,9 +18,13 @@ pub struct Unsupported {
 /// A key pair for one handshake.
 pub struct KeyExchange {
     group: NamedGroup,
-    private: PrivateKey,
-    public: PublicKey,
+    /// Absent for the share of zeros.
+    private: Option<PrivateKey>,
+    public: Vec<u8>,
 }
+
+/// Octets of X25519 keys and secrets.
+const X25519_LENGTH: usize = 32;
 
 impl KeyExchange {
     /// A new key pair.
@@ -43,7 +45,13 @@ impl KeyExchange {
 
     fn new(group: NamedGroup, private: PrivateKey) -> Result<Self, Unsupported> {
         let public = private.compute_public_key().map_err(|_| Unsupported { group })?;
-        Ok(Self { group, private, public })
+        Ok(Self { group, private: Some(private), public: public.as_ref().to_vec() })
+    }
+
+    /// An X25519 share of zeros: the secret is zeros whatever the peer's share is, which the peer must notice (RFC 7748
+    /// 6.1).
+    pub fn of_zeros() -> Self {
+        Self { group: NamedGroup::X25519, private: None, public: vec![0; X25519_LENGTH] }
     }
 
     /// Its group.
@@ -53,14 +61,15 @@ impl KeyExchange {
 
     /// The public key as it goes on the wire.
     pub fn public(&self) -> &[u8] {
-        self.public.as_ref()
+        &self.public
     }
 
     /// The secret shared with the owner of this public key.
     pub fn agree(&self, peer: &[u8]) -> Result<Vec<u8>, Malformed> {
-        let peer = UnparsedPublicKey::new(self.private.algorithm(), peer);
+        let Some(private) = &self.private else { return Ok(vec![0; X25519_LENGTH]) };
+        let peer = UnparsedPublicKey::new(private.algorithm(), peer);
         let malformed = Malformed::Invalid { what: "key_exchange" };
-        agreement::agree(&self.private, peer, malformed, |secret| Ok(secret.to_vec()))
+        agreement::agree(private, peer, malformed, |secret| Ok(secret.to_vec()))
     }
 }
 
@@ -104,6 +113,15 @@ mod tests {
         assert_eq!(x25519.agree(p256.public()), malformed);
         assert_eq!(p256.agree(x25519.public()), malformed);
         assert_eq!(p256.agree(&[]), malformed);
+    }
+
+    #[test]
+    fn a_share_of_zeros_has_a_secret_of_zeros() {
+        let zeros = KeyExchange::of_zeros();
+        let honest = KeyExchange::generate(NamedGroup::X25519).unwrap();
+        assert_eq!(zeros.public(), [0; 32]);
+        assert_eq!(zeros.agree(honest.public()), Ok(vec![0; 32]));
+        assert!(honest.agree(zeros.public()).is_err());
     }
 
     #[test]

@@ -102,6 +102,9 @@ impl Actor {
             ..Offer::honest(self.dial.version, key)
         };
         let mut offer = changes.offer(offer);
+        if self.has_act(&Act::WeakShare) {
+            offer.groups = vec![NamedGroup::X25519];
+        }
         self.offer_session(&script.0, &mut offer)?;
         if retry.is_none() {
             self.view.client_random = random()?;
@@ -165,6 +168,10 @@ impl Actor {
     fn make_shares(&mut self, groups: &[NamedGroup], retry: Option<&Retry>) -> Result<(), Failure> {
         let asked = retry.and_then(|retry| retry.group);
         if retry.is_some() && asked.is_none() {
+            return Ok(());
+        }
+        if self.has_act(&Act::WeakShare) {
+            self.view.shares = vec![KeyExchange::of_zeros()];
             return Ok(());
         }
         let groups = asked.as_ref().map_or(groups, std::slice::from_ref);

@@ -88,7 +88,7 @@ impl Actor {
         }
     }
 
-    fn has_act(&self, wanted: &Act) -> bool {
+    pub(super) fn has_act(&self, wanted: &Act) -> bool {
         self.script.0.contains(wanted)
     }
 
@@ -134,8 +134,12 @@ impl Actor {
         let group = group.ok_or_else(|| {
             Failure::Unable("a ClientKeyExchange needs the gate's key share first".to_owned())
         })?;
-        let share = KeyExchange::generate(group)
-            .map_err(|e| Failure::Misbehaved(PeerText::new(&e.to_string())))?;
+        let share = if self.has_act(&Act::WeakShare) {
+            KeyExchange::of_zeros()
+        } else {
+            KeyExchange::generate(group)
+                .map_err(|e| Failure::Misbehaved(PeerText::new(&e.to_string())))?
+        };
         let message = ClientKeyExchange { public: share.public().to_vec() }.to_message();
         self.view.own_share = Some(share);
         Ok(message)

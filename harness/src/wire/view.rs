@@ -9,6 +9,7 @@ use crate::tls::{
 };
 
 /// What a client knows of its handshake so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct View {
     /// The version that is offered, and then the one that is spoken.
     pub(super) version: TlsVersion,

@@ -55,6 +55,8 @@ pub enum Act {
     Hello(HelloChange),
     /// Says otherwise in the `ClientHello` that answers a `HelloRetryRequest`.
     SecondHello(HelloChange),
+    /// Offers X25519 alone, with a share of zeros: the shared secret is zeros, whatever the gate's share is.
+    WeakShare,
     /// Signs the `CertificateVerify` otherwise.
     Sign(Signing),
     /// Shows the certificates of another credential, and signs with its key.
@@ -127,7 +129,7 @@ impl Act {
     /// The item by which it has been done, for those who tell what happens in order.
     pub fn item(&self) -> Item {
         match self {
-            Self::Hello(_) | Self::Resume(_) => Item::ClientHello,
+            Self::Hello(_) | Self::Resume(_) | Self::WeakShare => Item::ClientHello,
             Self::SecondHello(_) => Item::ServerFlight,
             Self::Show(_) | Self::ShowUnasked | Self::EmptyListSigned | Self::Compress(_) => {
                 Item::Certificate

@@ -38,6 +38,7 @@ impl fmt::Display for Act {
             Self::Edit(edit) => edit.fmt(f),
             Self::Hello(change) => write!(f, "says in the ClientHello: {change}"),
             Self::SecondHello(change) => write!(f, "says in the second ClientHello: {change}"),
+            Self::WeakShare => f.write_str("shows a key share of zeros"),
             Self::Sign(signing) => write!(f, "signs {signing}"),
             Self::Show(name) => write!(f, "shows {name}"),
             Self::ShowUnasked => f.write_str("shows a certificate even unasked"),

@@ -21,12 +21,14 @@ const SIGNATURE_FAULTS: [Fault; 7] = [
     Fault::IgnoreSignaturePadding,
 ];
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// A key, and how it signs.
 struct Signer {
     algorithm: &'static [u8],
     public: Vec<u8>,
     scheme: SignatureScheme,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Sign,
 }
 
 fn p256() -> Signer {
