@@ -28,9 +28,10 @@ impl Actor {
         message: Option<&Message>,
     ) -> Result<(), Failure> {
         if kind == ContentType::Handshake {
-            self.view.say(octets);
             if item == Item::ClientHello || (item == Item::Finished && self.ends_with_gate()) {
-                self.view.gates_turn = true;
+                self.view.say_last(octets);
+            } else {
+                self.view.say(octets);
             }
         }
         if self.script.0.contains(&Act::Duplicate(item)) {
