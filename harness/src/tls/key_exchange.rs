@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::agreement::{
-    self, Algorithm, ECDH_P256, PrivateKey, UnparsedPublicKey, X25519,
-};
+use aws_lc_rs::agreement::{self, Algorithm, ECDH_P256, PrivateKey, UnparsedPublicKey, X25519};
 use rustls::NamedGroup;
 
 use super::reader::Malformed;
