@@ -64,6 +64,54 @@ fn reports_are_written() {
 }
 
 #[test]
+fn what_went_over_connections_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (keys, capture) = (path("keys.log"), path("case.pcapng"));
+    expect(0, &["run", "--filter", QUICK, "--keylog", &keys, "--pcap", &capture]);
+    let keys = std::fs::read_to_string(&keys).unwrap();
+    assert!(keys.contains("CLIENT_TRAFFIC_SECRET_0 "), "{keys}");
+    assert!(keys.ends_with('\n'));
+    let capture = std::fs::read(&capture).unwrap();
+    assert!(capture.starts_with(b"\x0a\x0d\x0d\x0a"), "no section header of pcapng");
+    assert!(capture.windows(64).any(|part| keys.as_bytes().starts_with(part)), "no secrets");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_key_log_that_cannot_be_written_ends_a_run_before_its_cases() {
+    let (_, err) = expect(2, &["run", "--filter", QUICK, "--keylog", "/proc/no-such-file"]);
+    assert!(err.contains("failed to write /proc/no-such-file"), "{err}");
+}
+
+#[test]
+fn explain_performs_a_case_and_tells_what_was_said() {
+    let id = "possession/no-certificate-verify@strict,tls1.3,p256";
+    let (out, _) = expect(0, &["explain", id, "--run"]);
+    let lie = out.lines().find(|line| line.trim_start().starts_with('!')).unwrap();
+    assert!(lie.contains("certificate_verify"), "{lie}");
+    assert!(out.contains("ClientHello: TLS 1.3"), "{out}");
+    assert!(out.ends_with("Verdict:  as expected\n"), "{out}");
+    let fault = ["--fault", "ignore-validity"];
+    let id = "certificate/expired@strict,tls1.2,p256";
+    let (out, _) = expect(1, &[&["explain", id, "--run"], &fault[..]].concat());
+    assert!(out.contains("Verdict:  unexpected-acceptance: let in as"), "{out}");
+}
+
+#[test]
+fn what_went_wrong_is_told_message_by_message() {
+    let id = "certificate/expired@strict,tls1.3,p256";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.xml").to_string_lossy().into_owned();
+    let report = format!("junit={path}");
+    let run = ["run", "--fault", "ignore-validity", "--filter", id, "--report", &report];
+    let (out, _) = expect(1, &run);
+    assert!(out.contains("→     52  HTTP: GET /protected"), "{out}");
+    let junit = std::fs::read_to_string(&path).unwrap();
+    assert!(junit.contains("HTTP: GET /protected"), "{junit}");
+}
+
+#[test]
 fn a_report_on_standard_output_is_alone_there() {
     let (out, _) = expect(0, &["run", "--filter", QUICK, "--report", "json=-"]);
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -96,6 +144,12 @@ fn invalid_use_says_what_to_do() {
         (vec!["run", "--scenarios", "no-such-folder"], "failed to read no-such-folder"),
         (vec!["explain", "certificate/expird"], "did you mean `certificate/expired`?"),
         (vec!["explain", "certificate/expired@strict,tls1.1,p256"], "did you mean"),
+        (vec!["explain", "certificate/expired", "--run"], "--run performs one case"),
+        (vec!["explain", "certificate/expired", "--seed", "2"], "--run"),
+        (vec!["run", "--pcap", "x.pcapng"], "--pcap captures one case"),
+        (vec!["run", "--pcap", "no/such/folder/x"], "make it first"),
+        (vec!["run", "--keylog", "."], "name a file"),
+        (vec!["run", "--keylog", "x", "--pcap", "x"], "the same file"),
         (vec!["frobnicate"], "unrecognized subcommand"),
     ] {
         let (_, err) = expect(2, &arguments);

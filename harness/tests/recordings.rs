@@ -70,7 +70,7 @@ async fn a_handshake_of_tls_1_3_is_told() {
         "> CertificateVerify",
         "> Finished",
     ];
-    assert_eq!(said.get(..expected.len()).unwrap(), expected);
+    assert_eq!(said[..expected.len()], expected);
     assert_eq!(said.last().unwrap(), "< Alert");
 }
 
@@ -95,7 +95,7 @@ async fn a_handshake_of_tls_1_2_is_told() {
         "< HTTP",
     ];
     let said = kinds(&cases.first().unwrap().result.dialogue);
-    assert_eq!(said.get(..expected.len()).unwrap(), expected);
+    assert_eq!(said[..expected.len()], expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,7 +214,9 @@ async fn the_key_log_opens_a_capture_without_secrets() {
         let cases = recorded(&[&format!("baseline/valid@strict,{version},p256")]).await;
         let mut recordings = cases.into_iter().next().unwrap().recordings;
         let keys = key_log(recordings.iter().flat_map(|recording| &recording.secrets));
-        recordings.iter_mut().for_each(|recording| recording.secrets.clear());
+        for recording in &mut recordings {
+            recording.secrets.clear();
+        }
         let (file, log) = (folder.path().join("c.pcapng"), folder.path().join("keys.log"));
         std::fs::write(&file, capture(&recordings)).unwrap();
         std::fs::write(&log, keys).unwrap();

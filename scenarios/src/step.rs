@@ -18,6 +18,7 @@ pub enum Step {
 
 /// What a client does, and what must come of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the format")]
 pub struct Visit {
     /// How it comes to the gate.
     pub action: Action,
@@ -35,6 +36,8 @@ pub struct Visit {
     pub setup: bool,
     /// It asks whether the gate is still there: no answer is a failure.
     pub canary: bool,
+    /// The gate may wait for what the script promises and never sends: no answer in time is a refusal.
+    pub may_wait: bool,
     /// What the `certificate_authorities` of the `CertificateRequest` may name.
     pub authorities: Option<Authorities>,
 }
@@ -114,6 +117,9 @@ struct RawStep {
     /// The step asks whether the gate is still there: no answer is a failure.
     #[serde(default)]
     canary: bool,
+    /// The gate may wait for what the script promises and never sends: no answer in time is a refusal.
+    #[serde(default)]
+    may_wait: bool,
     /// What the `certificate_authorities` of the `CertificateRequest` may name.
     #[serde(default)]
     authorities: Option<Authorities>,
@@ -133,7 +139,8 @@ impl RawStep {
             || !self.alert.is_empty()
             || self.control.is_some()
             || self.authorities.is_some()
-            || [self.vary, self.controlled_before, self.setup, self.canary].contains(&true)
+            || [self.vary, self.controlled_before, self.setup, self.canary, self.may_wait]
+                .contains(&true)
     }
 }
 
@@ -185,6 +192,7 @@ impl TryFrom<RawStep> for Step {
             control,
             setup: raw.setup,
             canary: raw.canary,
+            may_wait: raw.may_wait,
             authorities: raw.authorities,
         })))
     }

@@ -34,7 +34,6 @@ impl Connection {
         facts: TlsFacts,
         authorities: Vec<Vec<u8>>,
         (deadline, open_until): (Instant, Instant),
-        tape: Tape,
     ) -> Result<Self, (Failure, TlsFacts)>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -52,11 +51,17 @@ impl Connection {
                 authorities,
                 tickets: Tickets::default(),
                 early_response: None,
-                tape,
+                tape: Tape::default(),
             }),
             Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
             Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
         }
+    }
+
+    /// The same, with what records it.
+    #[must_use]
+    pub fn on(self, tape: Tape) -> Self {
+        Self { tape, ..self }
     }
 
     /// Facts of the handshake.

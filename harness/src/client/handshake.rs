@@ -103,9 +103,9 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
         None
     };
     let bounds = (dial.deadline, dial.open_until);
-    let (authorities, tape) = (resolver.authorities(), dial.tape);
-    let connection = Connection::over(tls, dial.alpn, facts, authorities, bounds, tape).await?;
-    Ok(Connection { tickets, early_response, ..connection })
+    let connection =
+        Connection::over(tls, dial.alpn, facts, resolver.authorities(), bounds).await?;
+    Ok(Connection { tickets, early_response, tape: dial.tape, ..connection })
 }
 
 fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>, Failure> {

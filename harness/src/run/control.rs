@@ -88,5 +88,8 @@ impl Controls {
 
 /// Whether this refusal may only mean that nobody is there.
 pub(super) const fn is_weak(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset))
+    matches!(
+        outcome,
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) | Outcome::Timeout { .. }
+    )
 }

@@ -29,15 +29,18 @@ impl From<wire::Dial> for Dialler<'_> {
 impl Dialler<'_> {
     /// Makes the connection, recorded on this tape.
     pub(super) async fn connect(&self, tape: Tape) -> Result<Connection, (Failure, TlsFacts)> {
+        // On the heap: all that waits for a connection would be as large otherwise.
         match self {
-            Self::Honest(dial) => client::connect(Dial { tape, ..dial.clone() }).await,
+            Self::Honest(dial) => Box::pin(client::connect(Dial { tape, ..dial.clone() })).await,
             Self::Lying(dial) => {
                 let bounds = (dial.deadline, dial.open_until);
-                let connected =
-                    wire::connect(wire::Dial { tape: tape.clone(), ..(**dial).clone() }).await;
+                let dial = wire::Dial { tape: tape.clone(), ..(**dial).clone() };
+                let alpn = dial.alpn;
+                let connected = Box::pin(wire::connect(dial)).await;
                 let wire::Connected { stream, facts, authorities } =
                     connected.map_err(|(failure, facts)| (told(failure), facts))?;
-                Connection::over(stream, dial.alpn, facts, authorities, bounds, tape).await
+                let connection = Connection::over(stream, alpn, facts, authorities, bounds).await?;
+                Ok(connection.on(tape))
             }
         }
     }

@@ -47,6 +47,8 @@ pub struct Question<'a> {
     pub resumes: bool,
     /// Whether the gate answered well before, so that silence is a failure.
     pub canary: bool,
+    /// Whether the gate may still wait for what was promised: then silence is a refusal.
+    pub may_wait: bool,
     /// A CA that the `CertificateRequest` names and must not.
     pub foreign_authority: Option<&'a str>,
 }
@@ -132,6 +134,7 @@ fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
         Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref()),
         Outcome::Anonymous => anonymity(question, expected),
         Outcome::RejectedTls(_) | Outcome::RejectedHttp { .. } => refusal(question, expected),
+        Outcome::Timeout { .. } if question.may_wait => refusal(question, expected),
         Outcome::Timeout { .. } | Outcome::Error { .. } => inconclusive(&describe(observed)),
     }
 }
@@ -251,10 +254,15 @@ fn refusal(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
                 _ => Verdict::Pass(Grade::Ok),
             }
         }
-        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) if question.pedantic => {
+        // Who waits for more, and then gives up, has no alert to send.
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset)
+            if question.pedantic && !question.may_wait =>
+        {
             Verdict::Fail(Discrepancy::OtherAlert)
         }
-        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) => Verdict::Pass(Grade::Ok),
+        Outcome::RejectedTls(TlsRefusal::Close | TlsRefusal::Reset) | Outcome::Timeout { .. } => {
+            Verdict::Pass(Grade::Ok)
+        }
         _ => Verdict::Pass(Grade::Exact),
     }
 }

@@ -48,13 +48,23 @@ struct Case {
     observed: Observation,
     control: Option<Observation>,
     pedantic: bool,
+    may_wait: bool,
 }
 
 impl Case {
     fn new(expect: Expect, mode: Mode, observed: Observation) -> Self {
         let control = (expect != Expect::Accepted).then(|| let_in_as("aa"));
         let promises = BTreeMap::new();
-        Self { expect, mode, promises, loose_family: None, observed, control, pedantic: false }
+        Self {
+            expect,
+            mode,
+            promises,
+            loose_family: None,
+            observed,
+            control,
+            pedantic: false,
+            may_wait: false,
+        }
     }
 
     fn judge(&self) -> Judgement {
@@ -71,6 +81,7 @@ impl Case {
             pedantic: self.pedantic,
             resumes: false,
             canary: false,
+            may_wait: self.may_wait,
             foreign_authority: None,
         })
     }
@@ -82,6 +93,20 @@ impl Case {
 
 fn fails(discrepancy: Discrepancy) -> Verdict {
     Verdict::Fail(discrepancy)
+}
+
+#[test]
+fn who_may_wait_refuses_by_silence() {
+    let silence = observed(Outcome::Timeout { waiting_for: Phase::Handshake }, false);
+    let case = Case::new(Expect::Refused, Mode::Strict, silence);
+    assert!(matches!(case.verdict(), Verdict::Inconclusive { .. }));
+    let waiting = Case { may_wait: true, ..case };
+    assert_eq!(waiting.verdict(), Verdict::Pass(Grade::Ok));
+    // Not where nobody else is let in either: then the gate may be gone.
+    let gone = Case { control: Some(waiting.observed.clone()), ..waiting.clone() };
+    assert!(matches!(gone.verdict(), Verdict::Inconclusive { .. }));
+    let accepting = Case { expect: Expect::Accepted, control: None, ..waiting };
+    assert_eq!(accepting.verdict(), fails(Discrepancy::UnexpectedRefusal));
 }
 
 #[test]

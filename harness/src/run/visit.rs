@@ -96,6 +96,7 @@ pub(super) fn question<'q>(
         pedantic: course.context.options.pedantic,
         resumes: false,
         canary: visit.canary,
+        may_wait: visit.may_wait,
         foreign_authority: None,
     }
 }

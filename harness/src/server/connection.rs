@@ -21,6 +21,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::hello::{self, Recorder};
+use super::lenient::{self, Forgiven};
 use super::listener::{Listener, ServerName};
 use super::observe::Reporter;
 use super::rejection::Rejection;
@@ -55,6 +56,9 @@ pub(super) async fn serve(
                 serve_http(stream, session, reporter, stop).await;
             }
             return;
+        }
+        if !Forgiven::by(listener.maker.fault).is_nothing() {
+            return lenient::serve(stream, &listener, reporter, stop).await;
         }
         let turn = listener.health.turn().await;
         let handshake = Box::pin(presented::during(shake_hands(stream, &listener, &reporter)));
@@ -165,7 +169,7 @@ async fn is_handshake(stream: &TcpStream) -> bool {
 
 /// Closes so that the peer gets the alert: closing with unread input would reset the connection, and a
 /// reset overtakes what was sent.
-async fn linger(mut stream: TcpStream) {
+pub(super) async fn linger(mut stream: TcpStream) {
     let _ = tokio::time::timeout(LINGER, async {
         stream.shutdown().await?;
         let mut rest = stream.take(MAX_LINGER_OCTETS);
@@ -204,7 +208,8 @@ fn early_data(tls: &mut TlsStream<TcpStream>) -> Vec<u8> {
     octets
 }
 
-async fn serve_http<S>(
+/// Serves HTTP to the end of a connection.
+pub(super) async fn serve_http<S>(
     stream: S,
     session: Session,
     reporter: Reporter,

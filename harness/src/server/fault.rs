@@ -281,6 +281,78 @@ faults! {
     DiesOnLargeMessages = "dies-on-large-messages",
     /// Gives a handshake as much time as a whole connection.
     HandshakesNeverEnd = "handshakes-never-end",
+    /// Takes Finished right after Certificate, without a CertificateVerify in between.
+    FinishedWithoutCertificateVerify = "finished-without-certificate-verify",
+    /// Takes a CertificateVerify over less than the handshake, or over what the other version of TLS signs.
+    IgnoreSignedTranscript = "ignore-signed-transcript",
+    /// Wants no CertificateVerify of TLS 1.2 clients that offer to resume a session, any session.
+    SessionOfferSkipsPossession = "session-offer-skips-possession",
+    /// Does not verify CertificateVerify where the client's messages do not come in one record each.
+    FragmentsEscapePossession = "fragments-escape-possession",
+    /// Serves clients that leave Certificate out, as nobody.
+    CertificateNotRequired = "certificate-not-required",
+    /// Takes a client whose certificate is empty or unreadable for one that sent none, and serves it as nobody.
+    UnreadableCertificateIsNone = "unreadable-certificate-is-none",
+    /// Serves clients that sign without a certificate, as nobody.
+    IgnoreNeedlessCertificateVerify = "ignore-needless-certificate-verify",
+    /// Serves requests that come before Finished, as nobody.
+    EarlyApplicationData = "early-application-data",
+    /// Takes the client's handshake messages in any order.
+    AnyMessageOrder = "any-message-order",
+    /// Takes several Certificate messages, and reports whom the last one names.
+    SecondCertificateWins = "second-certificate-wins",
+    /// Passes over handshake messages that were there before.
+    IgnoreRepeatedMessages = "ignore-repeated-messages",
+    /// Takes a certificate for the client's that it has not asked for.
+    TakesUnaskedCertificate = "takes-unasked-certificate",
+    /// Passes over messages, records and warnings that have no place in the handshake.
+    IgnoreUnknownMessages = "ignore-unknown-messages",
+    /// Does not compare Finished.
+    IgnoreFinished = "ignore-finished",
+    /// Takes handshake messages in plaintext, and under keys of another time.
+    PlaintextHandshake = "plaintext-handshake",
+    /// Passes over ChangeCipherSpec anywhere, with any contents.
+    IgnoreChangeCipherSpec = "ignore-change-cipher-spec",
+    /// Passes over handshake octets that are left over when the keys change.
+    MessagesAcrossKeyChanges = "messages-across-key-changes",
+    /// Resumes sessions with a secret of zeros, in TLS 1.2 after a HelloRetryRequest.
+    ZeroSecretResumption = "zero-secret-resumption",
+    /// Does not verify PSK binders.
+    IgnoreBinder = "ignore-binder",
+    /// Does not believe the lengths within Certificate and CertificateVerify, and reads on.
+    LenientLengths = "lenient-lengths",
+    /// Passes over octets after the last field of a handshake message.
+    IgnoreTrailingOctets = "ignore-trailing-octets",
+    /// Does not compare certificate_request_context.
+    IgnoreCertificateContext = "ignore-certificate-context",
+    /// Passes over extensions of the client's certificates that it has not asked for.
+    IgnoreEntryExtensions = "ignore-entry-extensions",
+    /// Decompresses certificates whatever algorithm and length the message names.
+    LenientDecompression = "lenient-decompression",
+    /// Wants no CertificateVerify after a compressed certificate.
+    CompressedEscapesPossession = "compressed-escapes-possession",
+    /// Takes key shares of small order, and makes keys of zeros from them.
+    WeakKeyShare = "weak-key-share",
+    /// Renegotiates, and then takes the client for whoever it has shown a certificate of.
+    IdentityFromRenegotiation = "identity-from-renegotiation",
+    /// Renegotiates, and then serves the client as nobody, whatever it has shown.
+    IdentityLostInRenegotiation = "identity-lost-in-renegotiation",
+    /// Takes a certificate after the handshake for the client's, unasked and unproved.
+    TakesLateCertificate = "takes-late-certificate",
+    /// Asks for a certificate after the handshake, and is content with Finished.
+    LateFinishedSuffices = "late-finished-suffices",
+    /// Asks for a certificate after the handshake, and does not verify CertificateVerify.
+    LatePossessionIgnored = "late-possession-ignored",
+    /// Takes KeyUpdate at any time, with anything in it.
+    LenientKeyUpdates = "lenient-key-updates",
+    /// Closes the listener after a handshake message of more than 512 KiB.
+    DiesOnHugeMessage = "dies-on-huge-message",
+    /// Closes the listener after a flood of records that say nothing.
+    DiesOnFloods = "dies-on-floods",
+    /// Closes the listener after a compressed certificate that grows beyond 1 MiB.
+    DiesOnCompressionBomb = "dies-on-compression-bomb",
+    /// Closes the listener after a client that ends the connection in the middle of the handshake.
+    DiesOnCloseNotify = "dies-on-close-notify",
 }
 
 impl Fault {

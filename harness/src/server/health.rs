@@ -127,6 +127,17 @@ impl Health {
         );
     }
 
+    /// A client did what is too much for a gate with the fault at hand.
+    pub(super) fn succumb(&self) {
+        let fragile = [
+            Fault::DiesOnHugeMessage,
+            Fault::DiesOnFloods,
+            Fault::DiesOnCompressionBomb,
+            Fault::DiesOnCloseNotify,
+        ];
+        self.die_if(self.fault.is_some_and(|fault| fragile.contains(&fault)));
+    }
+
     /// A handshake failed with this error.
     pub(super) fn after_error(&self, error: &io::Error) {
         let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());

@@ -36,7 +36,7 @@ pub struct Remains {
 #[derive(Debug)]
 pub(super) struct Maker {
     provider: Arc<CryptoProvider>,
-    certificate: RwLock<Arc<SingleCertAndKey>>,
+    certificate: RwLock<Arc<CertifiedKey>>,
     pub(super) clock: Arc<Clock>,
     pub(super) fault: Option<Fault>,
     /// How often the gate was started before.
@@ -72,16 +72,17 @@ impl Maker {
         &self,
         certificates: Vec<CertificateDer<'static>>,
         key: PrivateKeyDer<'static>,
-    ) -> Result<Arc<SingleCertAndKey>, ConfigError> {
+    ) -> Result<Arc<CertifiedKey>, ConfigError> {
         usable(certificates, key, &self.provider)
     }
 
     /// Shows another server certificate from now on. Sessions and open connections go on.
-    pub(super) fn show(&self, certificate: Arc<SingleCertAndKey>) {
+    pub(super) fn show(&self, certificate: Arc<CertifiedKey>) {
         *self.certificate.write().unwrap_or_else(PoisonError::into_inner) = certificate;
     }
 
-    fn certificate(&self) -> Arc<SingleCertAndKey> {
+    /// The server certificate that is shown at present, with its key.
+    pub(super) fn certified_key(&self) -> Arc<CertifiedKey> {
         Arc::clone(&self.certificate.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -188,7 +189,7 @@ impl Maker {
         let mut tls = ServerConfig::builder_with_details(Arc::clone(&self.provider), clock)
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(client_auth))
-            .with_cert_resolver(self.certificate());
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(self.certified_key())));
         tls.alpn_protocols =
             [Alpn::H2, Alpn::Http1].map(|alpn| alpn.as_str().as_bytes().to_vec()).to_vec();
         tls.ticketer = Arc::<Resumption>::clone(resumption);
@@ -204,8 +205,7 @@ fn usable(
     certificates: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     provider: &CryptoProvider,
-) -> Result<Arc<SingleCertAndKey>, ConfigError> {
-    let certificate = CertifiedKey::from_der(certificates, key, provider)
-        .map_err(ConfigError::ServerCertificate)?;
-    Ok(Arc::new(certificate.into()))
+) -> Result<Arc<CertifiedKey>, ConfigError> {
+    let certificate = CertifiedKey::from_der(certificates, key, provider);
+    Ok(Arc::new(certificate.map_err(ConfigError::ServerCertificate)?))
 }

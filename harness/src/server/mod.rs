@@ -22,6 +22,7 @@ mod hello;
 mod http;
 mod identity;
 mod last_client;
+mod lenient;
 mod listener;
 mod maker;
 mod observe;

@@ -72,6 +72,12 @@ impl<'a> Conversation<'a> {
 
     fn play(mut self, recording: &Recording) {
         let start = Duration::ZERO;
+        if begins_in_pieces(recording) {
+            let port = self.server.address.port();
+            self.remark(&format!(
+                "too small pieces to be recognized: decode TCP port {port} as TLS"
+            ));
+        }
         self.segment(start, From::Client, flags::SYN, &[]);
         self.segment(start, From::Server, flags::SYN | flags::ACK, &[]);
         self.segment(start, From::Client, flags::ACK, &[]);
@@ -151,6 +157,16 @@ impl<'a> Conversation<'a> {
         let packet = enhanced_packet(self.began + at, &segment.packet(), &comment);
         block(self.file, ENHANCED_PACKET, &packet);
     }
+}
+
+/// Whether the first segment is shorter than what Wireshark recognizes TLS by.
+fn begins_in_pieces(recording: &Recording) -> bool {
+    const RECOGNIZED: usize = 6;
+    let mut sent = recording.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Sent(octets) => Some(octets.len()),
+        _ => None,
+    });
+    sent.next().is_some_and(|octets| octets < RECOGNIZED)
 }
 
 /// Puts a block between its lengths.
@@ -275,6 +291,21 @@ mod tests {
             .map(|(number, _)| number)
             .collect();
         assert_eq!(found, [8]);
+    }
+
+    #[test]
+    fn what_wireshark_does_not_recognize_says_how_to_read_it() {
+        let text = b"decode TCP port 443 as TLS";
+        let has_hint = |tape: &Tape| {
+            let file = capture(&[tape.recording().unwrap()]);
+            file.windows(text.len()).any(|window| window == text)
+        };
+        let tape = Tape::blank();
+        tape.connected("[::1]:40000".parse().unwrap(), "[::1]:443".parse().unwrap());
+        assert!(!has_hint(&tape));
+        tape.sent(&[22]);
+        tape.sent(&[0; 100]);
+        assert!(has_hint(&tape));
     }
 
     #[test]

@@ -46,12 +46,19 @@ pub(super) fn header(kind: ContentType, version: ProtocolVersion, len: usize) ->
 #[derive(Clone, Debug, Default)]
 pub struct RecordReader {
     buffer: Vec<u8>,
+    /// Whether content types pass that there are not.
+    any_type: bool,
 }
 
 impl RecordReader {
     /// At the beginning of a stream.
     pub const fn new() -> Self {
-        Self { buffer: Vec::new() }
+        Self { buffer: Vec::new(), any_type: false }
+    }
+
+    /// The same, for records of any type.
+    pub const fn of_any_type() -> Self {
+        Self { buffer: Vec::new(), any_type: true }
     }
 
     /// Adds octets as they came.
@@ -69,7 +76,7 @@ impl RecordReader {
         let Some(kind) = self.buffer.first().copied().map(ContentType::from) else {
             return Ok(None);
         };
-        if matches!(kind, ContentType::Unknown(_)) {
+        if matches!(kind, ContentType::Unknown(_)) && !self.any_type {
             return Err(Malformed::Invalid { what: "type of the record" });
         }
         let Some((&[_, major, minor, high, low], rest)) =

@@ -146,7 +146,7 @@ impl Actor {
 
     /// From the key shares to the handshake keys.
     fn begin_schedule(&mut self, hello: &ServerHello) -> Result<KeySchedule, Failure> {
-        let view = &mut self.view;
+        let view = &self.view;
         let suite = view.suite.ok_or_else(|| misbehaved("no cipher suite"))?;
         let share = hello.extension(ExtensionType::KEY_SHARE);
         let (group, public) =
@@ -154,6 +154,7 @@ impl Actor {
         let own = view.shares.iter().find(|own| own.group() == group);
         let own = own.ok_or_else(|| misbehaved("a key share in a group that was not offered"))?;
         let shared = own.agree(public)?;
+        let view = &mut self.view;
         let psk = match hello.extension(ExtensionType::PRE_SHARED_KEY) {
             None => None,
             Some(data) if read::selected_psk(data)? == 0 => view.offered.as_ref(),

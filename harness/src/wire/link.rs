@@ -35,6 +35,7 @@ pub trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Socket for S {}
 
 /// A connection to a gate.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Link {
     stream: Box<dyn Socket>,
     pub(super) tape: Tape,
@@ -126,7 +127,7 @@ impl Link {
                     rest = left;
                 }
                 Ok(Step::Wrote(Err(_))) => self.deaf = true,
-                Ok(Step::Got(got)) => self.take(got, &buffer),
+                Ok(Step::Got(got)) => self.take(&got, &buffer),
             }
         }
         Ok(())
@@ -187,9 +188,9 @@ impl Link {
             if let Some(ended) = &self.ended {
                 return Err(ended.clone());
             }
-            let mut buffer = [0; 16 << 10];
+            let mut buffer = [0; 4 << 10];
             let got = timeout_at(self.deadline, self.stream.read(&mut buffer)).await;
-            self.take(got.map_err(|_| Failure::Timeout(self.phase))?, &buffer);
+            self.take(&got.map_err(|_| Failure::Timeout(self.phase))?, &buffer);
         }
     }
 
@@ -202,8 +203,8 @@ impl Link {
         }
     }
 
-    fn take(&mut self, got: io::Result<usize>, buffer: &[u8]) {
-        match got {
+    fn take(&mut self, got: &io::Result<usize>, buffer: &[u8]) {
+        match *got {
             Ok(0) => {
                 self.tape.ended(End::Close);
                 self.ended = Some(Failure::Closed);

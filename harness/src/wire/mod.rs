@@ -9,9 +9,11 @@
 
 mod actor;
 mod compress;
+mod delivery;
 mod dial;
 mod driver;
 mod edit;
+mod extra;
 mod failure;
 mod flight12;
 mod flight13;
@@ -26,6 +28,7 @@ pub mod rehearsal;
 mod renegotiation;
 mod session;
 mod sign;
+mod stop;
 mod stream;
 mod view;
 mod writer;

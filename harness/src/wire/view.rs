@@ -4,9 +4,12 @@ use mtls_scenarios::TlsVersion;
 use rustls::{NamedGroup, SignatureScheme};
 
 use super::session::Session;
-use crate::tls::{HashAlgorithm, KeyExchange, KeySchedule, Protection, Secret, Suite, Transcript};
+use crate::tls::{
+    HashAlgorithm, KeyExchange, KeySchedule, Message, Protection, Secret, Suite, Transcript,
+};
 
 /// What a client knows of its handshake so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct View {
     /// The version that is offered, and then the one that is spoken.
     pub(super) version: TlsVersion,
@@ -103,6 +106,21 @@ impl View {
             self.meanwhile.push(encoded.to_vec());
         } else {
             self.transcript.push(encoded);
+        }
+    }
+
+    /// Notes a message after which it is the gate's turn. Whatever is behind its end, as its length has it, is one of those
+    /// that the gate reads later.
+    pub(super) fn say_last(&mut self, encoded: &[u8]) {
+        let length = encoded
+            .first_chunk::<4>()
+            .map_or(0, |[_, high, middle, low]| u32::from_be_bytes([0, *high, *middle, *low]));
+        let end = usize::try_from(length).unwrap_or(usize::MAX).saturating_add(Message::HEADER);
+        let (message, behind) = encoded.split_at_checked(end).unwrap_or((encoded, &[]));
+        self.say(message);
+        self.gates_turn = true;
+        if !behind.is_empty() {
+            self.say(behind);
         }
     }
 

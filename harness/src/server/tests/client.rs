@@ -302,7 +302,7 @@ impl ResolvesClientCert for Always {
 
 /// The gate's own certificate is not what is tested here.
 #[derive(Debug)]
-struct Anyone;
+pub(super) struct Anyone;
 
 impl ServerCertVerifier for Anyone {
     fn verify_server_cert(

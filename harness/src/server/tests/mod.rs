@@ -11,6 +11,7 @@ mod edited_ticket;
 mod faults;
 mod h2;
 mod hostile;
+mod lenient;
 mod modes;
 mod names;
 mod observe;
