@@ -1,6 +1,7 @@
 //! The client's flight of either version: certificate, proof, `Finished`.
 
 use rustls::pki_types::CertificateDer;
+use rustls::server::danger::ClientCertVerifier as _;
 use rustls::{AlertDescription, HandshakeType};
 
 use super::channel::Channel;
@@ -272,7 +273,6 @@ impl<'p> Flight<'p> {
 
     /// RFC 8446 4.4.2.4: whoever has no certificate is let in where none is required.
     pub(super) fn check_presence(&self) -> Result<(), Failure> {
-        use rustls::server::danger::ClientCertVerifier as _;
         let missing = self.list.is_empty() && !self.order.exempt;
         if missing && self.party.client_auth.client_auth_mandatory() {
             return Err(rustls::Error::NoCertificatesPresented.into());

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::rand;
 use rustls::server::ProducesTickets as _;
+use rustls::server::danger::ClientCertVerifier as _;
 use rustls::{AlertDescription, ContentType, NamedGroup, ProtocolVersion};
 
 use super::channel::Channel;
@@ -270,7 +271,6 @@ impl Handshake<'_> {
 
 /// A `CertificateRequest` of an endpoint.
 pub(super) fn request(party: &Party, context: Vec<u8>) -> CertificateRequest13 {
-    use rustls::server::danger::ClientCertVerifier as _;
     let schemes = party.client_auth.supported_verify_schemes();
     let mut extensions: Vec<Extension> = vec![extension::signature_algorithms(&schemes)];
     let names = party.client_auth.root_hint_subjects();
