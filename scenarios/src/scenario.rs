@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Matrix, Step, Wording};
+use crate::{Action, Matrix, Script, Step, Wording};
 
 /// `scenarios/<class>/<name>.json`; its id is that path without the suffix.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +45,16 @@ impl Scenario {
             Step::Wait(_) => false,
             Step::Visit(visit) => visit.canary || matches!(visit.action, Action::Raw(_)),
         })
+    }
+
+    /// Whether a client of it waits to be sent away.
+    pub fn outwaits(&self) -> bool {
+        let says = self.steps.iter().filter_map(|step| match step {
+            Step::Visit(visit) => Some(&visit.say),
+            Step::Operate(_) | Step::Wait(_) => None,
+        });
+        let scripts = says.chain(self.variants.values()).filter_map(|say| say.script.as_ref());
+        scripts.into_iter().any(Script::outwaits)
     }
 
     /// Whether it waits for time to pass, which a real server makes it do in earnest.

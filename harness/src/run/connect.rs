@@ -168,7 +168,7 @@ impl<'a> Attempt<'a> {
     fn asked<'q>(&'q self, question: Question<'q>) -> Question<'q> {
         let subject = self.held.subject.as_ref();
         // A gate that promises to send away who does not get on, and does not, gives no answer either.
-        let waits = self.lines.as_ref().is_some_and(|lines| script::waits(&lines.script));
+        let waits = self.lines.as_ref().is_some_and(|lines| lines.script.outwaits());
         let canary = question.canary || waits;
         Question { subject, resumes: self.offer.is_some() && self.at_home, canary, ..question }
     }

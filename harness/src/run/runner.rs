@@ -69,11 +69,11 @@ const MOST_WAITING: usize = 64;
 /// A case with its place in the plan.
 type Numbered = (usize, Case);
 
-/// Numbered cases: those that wait for time to pass, so that all wait together, and the others.
+/// Numbered cases: those that wait for time to pass or to be sent away, so that all wait together, and the others.
 fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
     let waits = |case: &Case| {
         let scenario = context.library.scenarios.get(&case.scenario);
-        scenario.is_some_and(mtls_scenarios::Scenario::waits)
+        scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
     };
     plan.cases.into_iter().enumerate().partition(|(_, case)| waits(case))
 }

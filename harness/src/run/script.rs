@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_scenarios::Script;
-use mtls_scenarios::script::{Act, Stop, Then};
+use mtls_scenarios::script::Act;
 use tokio::time::Instant;
 
 use super::course::{Course, Lines};
@@ -21,7 +21,7 @@ pub(super) fn lines(
     script: &Script,
     (account, held): (&str, &Held),
 ) -> Result<Lines, Judgement> {
-    if waits(script) && promised(course).is_none() {
+    if script.outwaits() && promised(course).is_none() {
         let reason =
             "the target does not promise how long a handshake may take (`handshake_timeout`)";
         return Err(skipped(reason.to_owned()));
@@ -39,15 +39,9 @@ pub(super) fn lines(
     Ok(Lines { script: Arc::new(script.clone()), identity, others })
 }
 
-/// Whether the script waits for the gate to send the client away.
-pub(super) fn waits(script: &Script) -> bool {
-    let waits = |act: &&Act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. }));
-    script.acts().iter().any(waits)
-}
-
 /// When a script must have come to its end.
 pub(super) fn deadline(course: &Course<'_>, script: &Script) -> Instant {
-    match promised(course).filter(|_| waits(script)) {
+    match promised(course).filter(|_| script.outwaits()) {
         Some(promised) => Instant::now() + promised + GRACE,
         None => course.deadline(),
     }

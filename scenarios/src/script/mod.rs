@@ -182,6 +182,11 @@ impl Script {
             .collect()
     }
 
+    /// Whether it waits for the gate to send the client away.
+    pub fn outwaits(&self) -> bool {
+        self.acts().iter().any(|act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. })))
+    }
+
     /// Names of the credentials that it shows or signs with.
     pub fn credentials(&self) -> Vec<&str> {
         self.acts()
