@@ -96,6 +96,7 @@ async fn shake_hands(
             return None;
         }
     };
+    let segmented = start.io.is_segmented();
     let (mut stream, seen) = start.io.into_parts();
     let accepted = start.accepted;
     let server_name = accepted.client_hello().server_name().map(str::to_owned);
@@ -105,6 +106,7 @@ async fn shake_hands(
         normal,
         written: &written,
         fragmented,
+        segmented,
     }));
     let Some(choice) = choice else {
         let name = server_name.as_deref();

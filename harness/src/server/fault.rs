@@ -265,6 +265,8 @@ faults! {
     IgnoreSignaturePadding = "ignore-signature-padding",
     /// Finds no policy for a server name that is not in the first record, and the endpoint all the same.
     FragmentedHelloEscapesPolicy = "fragmented-hello-escapes-policy",
+    /// Finds no policy for a server name that is not in the first TCP segment, and the endpoint all the same.
+    SegmentedHelloEscapesPolicy = "segmented-hello-escapes-policy",
     /// Accepts nobody for a time that grows with the names and name constraints in a certificate list.
     SlowOnManyNames = "slow-on-many-names",
     /// Accepts nobody for a time that grows with the modulus and the exponent of an RSA key.
@@ -299,6 +301,8 @@ faults! {
     EarlyApplicationData = "early-application-data",
     /// Takes the client's handshake messages in any order.
     AnyMessageOrder = "any-message-order",
+    /// Does without `ClientKeyExchange`, and makes keys from nothing instead.
+    KeyExchangeNotRequired = "key-exchange-not-required",
     /// Takes several Certificate messages, and reports whom the last one names.
     SecondCertificateWins = "second-certificate-wins",
     /// Passes over handshake messages that were there before.

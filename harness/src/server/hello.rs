@@ -20,16 +20,25 @@ const FIXED: usize = 4 + 2 + 32;
 pub(super) struct Recorder {
     stream: TcpStream,
     seen: Vec<u8>,
+    /// How much was there at once.
+    first: usize,
+    /// Whether more had to be waited for.
+    waited: bool,
 }
 
 impl Recorder {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, seen: Vec::with_capacity(1024) }
+        Self { stream, seen: Vec::with_capacity(1024), first: 0, waited: false }
     }
 
     /// The stream, and what has been read from it.
     pub(super) fn into_parts(self) -> (TcpStream, Vec<u8>) {
         (self.stream, self.seen)
+    }
+
+    /// Whether the peer's first message was not all there at once.
+    pub(super) fn is_segmented(&self) -> bool {
+        !is_whole(&messages(self.seen.get(..self.first).unwrap_or_default()))
     }
 }
 
@@ -42,6 +51,10 @@ impl AsyncRead for Recorder {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.stream).poll_read(context, buffer);
         self.seen.extend_from_slice(buffer.filled().get(before..).unwrap_or_default());
+        self.waited |= result.is_pending() && !self.seen.is_empty();
+        if !self.waited {
+            self.first = self.seen.len();
+        }
         result
     }
 }
@@ -77,8 +90,12 @@ pub(super) fn written_name(records: &[u8]) -> Option<Vec<u8>> {
 /// Whether the `ClientHello` in these records is not whole in the first one.
 pub(super) fn is_fragmented(records: &[u8]) -> bool {
     let content = records.split_at_checked(3).and_then(|(_, rest)| vector16(rest));
-    let whole = content.and_then(|(content, _)| content.split_first_chunk::<4>());
-    !whole.is_some_and(|(&[_, high, middle, low], body)| {
+    !content.is_some_and(|(content, _)| is_whole(content))
+}
+
+/// Whether a handshake message is complete.
+fn is_whole(message: &[u8]) -> bool {
+    message.split_first_chunk::<4>().is_some_and(|(&[_, high, middle, low], body)| {
         usize::try_from(u32::from_be_bytes([0, high, middle, low]))
             .is_ok_and(|length| length <= body.len())
     })

@@ -34,6 +34,8 @@ pub(super) struct ServerName<'a> {
     pub(super) written: &'a [u8],
     /// Whether it may not be in the first record of the connection.
     pub(super) fragmented: bool,
+    /// Whether it was not all there at once.
+    pub(super) segmented: bool,
 }
 
 /// What a server name chooses.
@@ -78,6 +80,7 @@ impl Listener {
             Some(Fault::CaseSensitivePolicy) => name.written != name.normal.as_bytes(),
             Some(Fault::DottedNameEscapesPolicy) => name.written.ends_with(b"."),
             Some(Fault::FragmentedHelloEscapesPolicy) => name.fragmented,
+            Some(Fault::SegmentedHelloEscapesPolicy) => name.segmented,
             _ => false,
         };
         lost && endpoint.current().mode != Mode::Public
@@ -136,7 +139,7 @@ mod tests {
     fn choice(fault: Option<Fault>, written: &str) -> Option<(String, Mode, bool)> {
         let normal = written.to_ascii_lowercase();
         let (normal, written) = (normal.trim_end_matches('.'), written.as_bytes());
-        let name = ServerName { normal, written, fragmented: false };
+        let name = ServerName { normal, written, fragmented: false, segmented: false };
         let choice = listener(fault).select(Some(name))?;
         Some((choice.endpoint.host.clone(), choice.generation.mode, choice.trusted))
     }

@@ -27,6 +27,9 @@ pub(super) trait Keys {
         channel: &mut Channel,
     ) -> Result<(), Failure>;
 
+    /// `ClientKeyExchange` has not come, and none is needed.
+    fn do_without(&mut self, _: &Transcript, _: &mut Channel) {}
+
     /// The client's `verify_data` after this transcript.
     fn verify_data(&mut self, transcript: &Transcript) -> Vec<u8>;
 }
@@ -98,7 +101,9 @@ impl<'p> Flight<'p> {
         while self.order.due().is_some() {
             match channel.next().await? {
                 Event::Handshake(heard) => self.message(&heard, channel, keys)?,
-                Event::ChangeCipherSpec { well_formed } => self.change(well_formed, channel)?,
+                Event::ChangeCipherSpec { well_formed } => {
+                    self.change(well_formed, channel, keys)?;
+                }
                 Event::ApplicationData(data) if self.forgives(Leniency::EarlyData) => {
                     self.order.exempt = true;
                     return Ok(Ending::Early(data));
@@ -231,7 +236,12 @@ impl<'p> Flight<'p> {
         Err(Failure::new(alert, "Finished does not fit what was said"))
     }
 
-    fn change(&mut self, well_formed: bool, channel: &mut Channel) -> Result<(), Failure> {
+    fn change(
+        &mut self,
+        well_formed: bool,
+        channel: &mut Channel,
+        keys: &mut impl Keys,
+    ) -> Result<(), Failure> {
         let any = self.forgives(Leniency::AnyChangeCipherSpec);
         if !well_formed && !any {
             return Err(Failure::unexpected("such a change_cipher_spec"));
@@ -239,6 +249,9 @@ impl<'p> Flight<'p> {
         if self.version == Version::Tls13 {
             // RFC 8446 5: for middleboxes; it means nothing.
             return Ok(());
+        }
+        if !channel.knows(self.next_epoch) && self.forgives(Leniency::NoKeyExchange) {
+            keys.do_without(&self.transcript, channel);
         }
         let met = if channel.knows(self.next_epoch) {
             self.order.meet(Step::KeyChange)

@@ -74,6 +74,17 @@ impl Keys12 {
         self.outgoing = Some(block.server);
     }
 
+    fn agree_on(&mut self, premaster: &[u8], transcript: &Transcript, channel: &mut Channel) {
+        let hash = self.suite.hash;
+        let (client, server) = &self.randoms;
+        self.master = if self.extended {
+            extended_master_secret(hash, premaster, &transcript.hash(hash))
+        } else {
+            master_secret(hash, premaster, client, server)
+        };
+        self.announce(channel);
+    }
+
     fn premaster(&self, body: &[u8]) -> Result<Vec<u8>, Failure> {
         let weak = self.forgiven.has(Leniency::WeakShares);
         let Some(own) = &self.own else {
@@ -96,15 +107,12 @@ impl Keys for Keys12 {
         channel: &mut Channel,
     ) -> Result<(), Failure> {
         let premaster = self.premaster(body)?;
-        let hash = self.suite.hash;
-        let (client, server) = &self.randoms;
-        self.master = if self.extended {
-            extended_master_secret(hash, &premaster, &transcript.hash(hash))
-        } else {
-            master_secret(hash, &premaster, client, server)
-        };
-        self.announce(channel);
+        self.agree_on(&premaster, transcript, channel);
         Ok(())
+    }
+
+    fn do_without(&mut self, transcript: &Transcript, channel: &mut Channel) {
+        self.agree_on(&[], transcript, channel);
     }
 
     fn verify_data(&mut self, transcript: &Transcript) -> Vec<u8> {

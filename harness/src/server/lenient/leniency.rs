@@ -23,6 +23,8 @@ pub(super) enum Leniency {
     EarlyData,
     /// Messages may come in any order.
     AnyOrder,
+    /// `ClientKeyExchange` may be left out; the premaster secret is then empty.
+    NoKeyExchange,
     /// `Certificate` may come again; the last one says who the client is, the first one's key proves it.
     SecondCertificate,
     /// Messages that were there already are passed over.
@@ -103,6 +105,7 @@ impl Forgiven {
             Fault::EarlyApplicationData => &[L::EarlyData],
             // Who sends Finished first has other keys for what follows.
             Fault::AnyMessageOrder => &[L::AnyOrder, L::AnyKeys],
+            Fault::KeyExchangeNotRequired => &[L::NoKeyExchange],
             Fault::SecondCertificateWins => &[L::SecondCertificate],
             // A second ClientHello comes in plaintext.
             Fault::IgnoreRepeatedMessages => &[L::Repetitions, L::AnyKeys],

@@ -152,7 +152,8 @@ impl Order {
                 Step::Certificate => self.forgiven.has(Leniency::NoCertificate),
                 Step::Proof => self.forgiven.has(Leniency::NoProof),
                 Step::KeyChange => self.forgiven.has(Leniency::AnyKeys),
-                Step::KeyExchange | Step::Finished => false,
+                Step::KeyExchange => self.forgiven.has(Leniency::NoKeyExchange),
+                Step::Finished => false,
             };
             let optional = self.optional.contains(&due);
             if !forgiven && !optional {

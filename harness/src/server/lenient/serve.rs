@@ -116,7 +116,10 @@ fn choose(listener: &Listener, hello: &Hello) -> Result<Chosen, (Failure, Option
     let name = written.map(String::from_utf8_lossy).filter(|name| name.parse::<IpAddr>().is_err());
     let normal = name.map(|name| name.trim_end_matches('.').to_ascii_lowercase());
     let named = normal.as_deref().zip(written);
-    let named = named.map(|(normal, written)| ServerName { normal, written, fragmented: false });
+    // How the ClientHello came is for faults of the other TLS.
+    let (fragmented, segmented) = (false, false);
+    let named =
+        named.map(|(normal, written)| ServerName { normal, written, fragmented, segmented });
     let Some(choice) = listener.select(named) else {
         let alert = AlertDescription::UnrecognisedName;
         return Err((Failure::new(alert, "no endpoint has that name"), normal));
