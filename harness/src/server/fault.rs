@@ -259,7 +259,7 @@ faults! {
     IgnoreSignatureContext = "ignore-signature-context",
     /// Verifies `CertificateVerify` by any scheme that fits the key, also with SHA-1 and MD5, whichever it names.
     IgnoreSignatureScheme = "ignore-signature-scheme",
-    /// Takes signatures that are not in DER, and numbers with the modulus added.
+    /// Takes signatures that are not in DER, and numbers with the modulus added or a minus in front.
     IgnoreSignatureEncoding = "ignore-signature-encoding",
     /// Does not look at what follows the hash in PKCS #1 v1.5 padding.
     IgnoreSignaturePadding = "ignore-signature-padding",

@@ -235,7 +235,7 @@ impl<'p> Flight<'p> {
             // RFC 8446 5: for middleboxes; it means nothing.
             return Ok(());
         }
-        let is_due = self.order.due() == Some(Step::KeyChange) && channel.knows(self.next_epoch);
+        let is_due = channel.knows(self.next_epoch) && self.order.reaches(Step::KeyChange);
         if !is_due && (any || (self.forgives(Leniency::AnyKeys) && self.changes_needlessly())) {
             return Ok(());
         }

@@ -85,6 +85,11 @@ impl Order {
         self.steps.iter().find(is_open).copied()
     }
 
+    /// Whether a step is due, or all that is due before it is forgiven.
+    pub(super) fn reaches(&mut self, step: Step) -> bool {
+        !self.done.contains(&step) && self.skips_to(step)
+    }
+
     /// A step has come.
     pub(super) fn meet(&mut self, step: Step) -> Result<Meeting, Failure> {
         let has = |leniency| self.forgiven.has(leniency);
