@@ -195,4 +195,24 @@ pub(super) mod tests {
             assert!(is_fragmented(&whole[..end]));
         }
     }
+
+    #[tokio::test]
+    async fn what_is_there_at_once() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+        let hello = hello("alpha.agents.test", 40);
+        for (first, segmented) in [(hello.len(), false), (hello.len() - 1, true), (3, true)] {
+            let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let mut peer = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
+            let mut recorder = Recorder::new(socket.accept().await.unwrap().0);
+            let (begin, rest) = hello.split_at(first);
+            peer.write_all(begin).await.unwrap();
+            recorder.read_exact(&mut vec![0; first]).await.unwrap();
+            let mut end = vec![0; rest.len()];
+            // Polled in this order: the rest has to be waited for.
+            let (read, written) = tokio::join!(recorder.read_exact(&mut end), peer.write_all(rest));
+            assert!(read.is_ok() && written.is_ok());
+            assert_eq!(recorder.is_segmented(), segmented, "{first}");
+        }
+    }
 }
