@@ -78,9 +78,12 @@ impl Twin<'_> {
         let honest = course.scripted(spot, &words, Lines::honest(&held), deadline)?;
         let probe =
             Probe { target: course.stage.target(), spot, words: &words, deadline, tapes: None };
-        let observe = async || match self.scripted {
-            true => probe.connect(honest).await.observation,
-            false => stranger(course, spot, &held, &words).await,
+        let observe = async || {
+            if self.scripted {
+                probe.connect(honest).await.observation
+            } else {
+                stranger(course, spot, &held, &words).await
+            }
         };
         let controls = &course.context.controls;
         Ok(match (course.stage.is_shared(), again) {

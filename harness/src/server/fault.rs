@@ -259,7 +259,7 @@ faults! {
     IgnoreSignatureContext = "ignore-signature-context",
     /// Verifies `CertificateVerify` by any scheme that fits the key, also with SHA-1 and MD5, whichever it names.
     IgnoreSignatureScheme = "ignore-signature-scheme",
-    /// Takes signatures that are not in DER, and numbers with the modulus added.
+    /// Takes signatures that are not in DER, and numbers with the modulus added or a minus in front.
     IgnoreSignatureEncoding = "ignore-signature-encoding",
     /// Does not look at what follows the hash in PKCS #1 v1.5 padding.
     IgnoreSignaturePadding = "ignore-signature-padding",
@@ -281,13 +281,13 @@ faults! {
     DiesOnLargeMessages = "dies-on-large-messages",
     /// Gives a handshake as much time as a whole connection.
     HandshakesNeverEnd = "handshakes-never-end",
-    /// Takes Finished right after Certificate, without a CertificateVerify in between.
+    /// Takes Finished right after Certificate, without a `CertificateVerify` in between.
     FinishedWithoutCertificateVerify = "finished-without-certificate-verify",
-    /// Takes a CertificateVerify over less than the handshake, or over what the other version of TLS signs.
+    /// Takes a `CertificateVerify` over less than the handshake, or over what the other version of TLS signs.
     IgnoreSignedTranscript = "ignore-signed-transcript",
-    /// Wants no CertificateVerify of TLS 1.2 clients that offer to resume a session, any session.
+    /// Wants no `CertificateVerify` of TLS 1.2 clients that offer to resume a session, any session.
     SessionOfferSkipsPossession = "session-offer-skips-possession",
-    /// Does not verify CertificateVerify where the client's messages do not come in one record each.
+    /// Does not verify `CertificateVerify` where the client's messages do not come in one record each.
     FragmentsEscapePossession = "fragments-escape-possession",
     /// Serves clients that leave Certificate out, as nobody.
     CertificateNotRequired = "certificate-not-required",
@@ -311,25 +311,25 @@ faults! {
     IgnoreFinished = "ignore-finished",
     /// Takes handshake messages in plaintext, and under keys of another time.
     PlaintextHandshake = "plaintext-handshake",
-    /// Passes over ChangeCipherSpec anywhere, with any contents.
+    /// Passes over `ChangeCipherSpec` anywhere, with any contents.
     IgnoreChangeCipherSpec = "ignore-change-cipher-spec",
     /// Passes over handshake octets that are left over when the keys change.
     MessagesAcrossKeyChanges = "messages-across-key-changes",
-    /// Resumes sessions with a secret of zeros, in TLS 1.2 after a HelloRetryRequest.
+    /// Resumes sessions with a secret of zeros, in TLS 1.2 after a `HelloRetryRequest`.
     ZeroSecretResumption = "zero-secret-resumption",
     /// Does not verify PSK binders.
     IgnoreBinder = "ignore-binder",
-    /// Does not believe the lengths within Certificate and CertificateVerify, and reads on.
+    /// Does not believe the lengths within Certificate and `CertificateVerify`, and reads on.
     LenientLengths = "lenient-lengths",
     /// Passes over octets after the last field of a handshake message.
     IgnoreTrailingOctets = "ignore-trailing-octets",
-    /// Does not compare certificate_request_context.
+    /// Does not compare `certificate_request_context`.
     IgnoreCertificateContext = "ignore-certificate-context",
     /// Passes over extensions of the client's certificates that it has not asked for.
     IgnoreEntryExtensions = "ignore-entry-extensions",
     /// Decompresses certificates whatever algorithm and length the message names.
     LenientDecompression = "lenient-decompression",
-    /// Wants no CertificateVerify after a compressed certificate.
+    /// Wants no `CertificateVerify` after a compressed certificate.
     CompressedEscapesPossession = "compressed-escapes-possession",
     /// Takes key shares of small order, and makes keys of zeros from them.
     WeakKeyShare = "weak-key-share",
@@ -341,9 +341,9 @@ faults! {
     TakesLateCertificate = "takes-late-certificate",
     /// Asks for a certificate after the handshake, and is content with Finished.
     LateFinishedSuffices = "late-finished-suffices",
-    /// Asks for a certificate after the handshake, and does not verify CertificateVerify.
+    /// Asks for a certificate after the handshake, and does not verify `CertificateVerify`.
     LatePossessionIgnored = "late-possession-ignored",
-    /// Takes KeyUpdate at any time, with anything in it.
+    /// Takes `KeyUpdate` at any time, with anything in it.
     LenientKeyUpdates = "lenient-key-updates",
     /// Closes the listener after a handshake message of more than 512 KiB.
     DiesOnHugeMessage = "dies-on-huge-message",

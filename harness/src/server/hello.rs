@@ -167,13 +167,15 @@ pub(super) mod tests {
     fn names_in_one_record_and_in_many() {
         for size in [16_000, 7, 1] {
             for name in ["alpha.agents.test.", "Alpha.agents.TEST"] {
-                let written = written_name(&hello(name, size));
-                assert_eq!(written.as_deref(), Some(name.as_bytes()));
+                let records = hello(name, size);
+                assert_eq!(written_name(&records).as_deref(), Some(name.as_bytes()));
+                assert_eq!(is_fragmented(&records), size < 16_000);
             }
         }
         let whole = hello("alpha.agents.test.", 16_000);
         for end in 0..whole.len() {
             written_name(&whole[..end]);
+            assert!(is_fragmented(&whole[..end]));
         }
     }
 }

@@ -148,7 +148,7 @@ impl Driver {
                 suite: suite.id,
                 secret: resumption_psk(resumption, &ticket.nonce),
                 ticket: ticket.ticket.clone(),
-                session_id: Vec::new(),
+                id: Vec::new(),
                 age_add: ticket.age_add,
                 received: Instant::now(),
             });

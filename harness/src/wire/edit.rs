@@ -23,7 +23,10 @@ pub(super) fn edit(message: &mut Message, item: Item, script: &Script) -> Result
 fn apply(message: &mut Message, edit: &Edit) -> Result<(), Failure> {
     let Edit { item, field, change } = edit;
     let done = match field.as_str() {
-        "" => whole(message, change),
+        "" => {
+            whole(message, change);
+            Ok(())
+        }
         path => change_field(message, path, change),
     };
     done.map_err(|why| {
@@ -56,7 +59,7 @@ const fn length(lie: LengthLie) -> Length {
 }
 
 /// Changes the body of a message.
-fn whole(message: &mut Message, change: &Change) -> Result<(), Why> {
+fn whole(message: &mut Message, change: &Change) {
     match change {
         Change::Length(lie) => message.length = Some(length(*lie)),
         Change::Append(octets) => message.fields.push(Field::bytes("appended", octets.0.clone())),
@@ -74,7 +77,6 @@ fn whole(message: &mut Message, change: &Change) -> Result<(), Why> {
             message.fields = vec![Field::bytes("body", body)];
         }
     }
-    Ok(())
 }
 
 fn change_field(message: &mut Message, path: &str, change: &Change) -> Result<(), Why> {

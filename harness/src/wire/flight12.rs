@@ -134,9 +134,9 @@ impl Actor {
     }
 
     fn remember12(&self, master: Vec<u8>, ticket: Vec<u8>) {
-        let session_id = if ticket.is_empty() { self.view.session_id.clone() } else { Vec::new() };
+        let id = if ticket.is_empty() { self.view.session_id.clone() } else { Vec::new() };
         let Some(suite) = self.view.suite else { return };
-        if ticket.is_empty() && session_id.is_empty() {
+        if ticket.is_empty() && id.is_empty() {
             return;
         }
         self.dial.memory.keep_session(Session {
@@ -144,7 +144,7 @@ impl Actor {
             suite: suite.id,
             secret: master,
             ticket,
-            session_id,
+            id,
             age_add: 0,
             received: Instant::now(),
         });

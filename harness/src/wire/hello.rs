@@ -159,7 +159,7 @@ impl Actor {
     /// (RFC 5077 3.4); in TLS 1.3 for middleboxes (RFC 8446 D.4).
     fn own_session_id(&self, offer: &Offer) -> Result<Vec<u8>, Failure> {
         match &self.view.offered {
-            Some(session) if !session.session_id.is_empty() => Ok(session.session_id.clone()),
+            Some(session) if !session.id.is_empty() => Ok(session.id.clone()),
             None if !offer.offers(TlsVersion::Tls13) => Ok(Vec::new()),
             _ => Ok(random()?.to_vec()),
         }

@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn no_record_holds_more_than_it_may() {
-        let lengths: Vec<usize> = pieces("[]", &[0; 40_000]).iter().map(Vec::len).collect();
+        let lengths: Vec<usize> = pieces("[]", &vec![0; 40_000]).iter().map(Vec::len).collect();
         assert_eq!(lengths, [16_384, 16_384, 7232]);
         assert_eq!(pieces("[]", b""), [b"".to_vec()]);
     }

@@ -32,7 +32,7 @@ pub(super) struct Session {
     /// The ticket; empty where there is only a session id.
     pub(super) ticket: Vec<u8>,
     /// TLS 1.2 session id; empty where there is only a ticket.
-    pub(super) session_id: Vec<u8>,
+    pub(super) id: Vec<u8>,
     /// `ticket_age_add` (TLS 1.3).
     pub(super) age_add: u32,
     pub(super) received: Instant,

@@ -7,6 +7,7 @@ use rustls::{AlertDescription, ContentType, ProtocolVersion};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::event::{Epoch, Event, Heard};
 use super::failure::Failure;
 use super::leniency::{Forgiven, Leniency};
 use crate::server::health::Health;
@@ -18,6 +19,8 @@ const MAX_FRAGMENT: usize = 1 << 14;
 const MAX_MESSAGE: usize = 0xffff;
 /// Octets of a handshake message that can be written.
 const MAX_LENGTH: usize = 0x00ff_ffff;
+/// Octets of handshake messages that one connection may send.
+const MAX_SAID: usize = 2 * MAX_LENGTH;
 /// Octets of a handshake message that a gate survives which reads them all.
 const SURVIVABLE_MESSAGE: usize = 512 << 10;
 /// Records in a row that may bring nothing forward.
@@ -26,45 +29,6 @@ const MAX_IDLE: usize = 32;
 const SURVIVABLE_IDLE: usize = 100;
 /// `AlertLevel` of a fatal alert.
 const FATAL: u8 = 2;
-
-/// Keys of the client's direction, in the order in which they come into use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Epoch {
-    /// None.
-    Plaintext,
-    /// The handshake keys (TLS 1.3).
-    Handshake,
-    /// The application keys; in TLS 1.2 the negotiated ones.
-    Application,
-    /// Those of a second handshake (TLS 1.2).
-    Renegotiated,
-}
-
-/// Something that the client sent.
-#[derive(Debug)]
-pub(super) enum Event {
-    Handshake(Heard),
-    ChangeCipherSpec {
-        well_formed: bool,
-    },
-    ApplicationData(Vec<u8>),
-    Alert {
-        is_warning: bool,
-        description: AlertDescription,
-    },
-    /// A record of a type that there is not, or with contents that its type does not have.
-    Unknown,
-    /// The client sends no more.
-    End,
-}
-
-/// A handshake message, and how it came.
-#[derive(Debug)]
-pub(super) struct Heard {
-    pub(super) received: Received,
-    /// Whether it took exactly one record.
-    pub(super) alone: bool,
-}
 
 /// Records in and out.
 pub(super) struct Channel {
@@ -83,14 +47,17 @@ pub(super) struct Channel {
     pub(super) is_tls13: bool,
     /// Records in a row that brought nothing forward.
     idle: usize,
+    /// Octets of all handshake messages.
+    said: usize,
 }
 
 impl Channel {
     pub(super) fn new(stream: TcpStream, forgiven: Forgiven, health: Arc<Health>) -> Self {
         let limit = if forgiven.has(Leniency::HugeMessages) { MAX_LENGTH } else { MAX_MESSAGE };
-        let records = match forgiven.has(Leniency::Unknown) {
-            true => RecordReader::of_any_type(),
-            false => RecordReader::new(),
+        let records = if forgiven.has(Leniency::Unknown) {
+            RecordReader::of_any_type()
+        } else {
+            RecordReader::new()
         };
         Self {
             stream,
@@ -105,6 +72,7 @@ impl Channel {
             outgoing: None,
             is_tls13: false,
             idle: 0,
+            said: 0,
         }
     }
 
@@ -155,7 +123,7 @@ impl Channel {
     pub(super) fn waiting(&mut self) -> Result<Option<Event>, Failure> {
         loop {
             if let Some(received) = self.messages.next()? {
-                return Ok(Some(Event::Handshake(self.heard(received))));
+                return self.heard(received).map(Event::Handshake).map(Some);
             }
             let Some(record) = self.records.next()? else {
                 return Ok(None);
@@ -166,14 +134,18 @@ impl Channel {
         }
     }
 
-    fn heard(&mut self, received: Received) -> Heard {
+    fn heard(&mut self, received: Received) -> Result<Heard, Failure> {
         if received.encoded.len() > SURVIVABLE_MESSAGE {
             self.health.succumb();
+        }
+        self.said = self.said.saturating_add(received.encoded.len());
+        if self.said > MAX_SAID {
+            return Err(Failure::unexpected("so much of a handshake"));
         }
         let (records, shared) = self.sources;
         let is_last = self.messages.is_empty();
         self.sources = if is_last { (0, false) } else { (1, true) };
-        Heard { received, alone: records == 1 && !shared && is_last }
+        Ok(Heard { received, alone: records == 1 && !shared && is_last })
     }
 
     /// What a record says; `None` where that is not all of it, or nothing.
@@ -298,12 +270,10 @@ impl Channel {
     pub(super) async fn send(&mut self, kind: ContentType, contents: &[u8]) -> Result<(), Failure> {
         let mut octets = Vec::with_capacity(contents.len() + 64);
         for piece in contents.chunks(MAX_FRAGMENT) {
+            let version = ProtocolVersion::TLSv1_2;
             octets.extend(match &mut self.outgoing {
                 Some(keys) => keys.seal(kind, piece, 0),
-                None => {
-                    let version = ProtocolVersion::TLSv1_2;
-                    Record { kind, version, payload: piece.to_vec() }.encode()
-                }
+                None => Record { kind, version, payload: piece.to_vec() }.encode(),
             });
         }
         self.send_raw(&octets).await

@@ -10,7 +10,8 @@ use rustls::{AlertDescription, ContentType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::watch;
 
-use super::channel::{Channel, Event};
+use super::channel::Channel;
+use super::event::Event;
 use super::failure::Failure;
 use super::outcome::{After, Outcome};
 use super::party::Party;

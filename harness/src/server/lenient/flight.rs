@@ -1,9 +1,11 @@
 //! The client's flight of either version: certificate, proof, `Finished`.
 
 use rustls::pki_types::CertificateDer;
+use rustls::server::danger::ClientCertVerifier as _;
 use rustls::{AlertDescription, HandshakeType};
 
-use super::channel::{Channel, Epoch, Event, Heard};
+use super::channel::Channel;
+use super::event::{Epoch, Event, Heard};
 use super::failure::Failure;
 use super::leniency::Leniency;
 use super::order::{Meeting, Order, Step};
@@ -11,6 +13,9 @@ use super::party::Party;
 use super::proof::{self, Signed};
 use super::reading;
 use crate::tls::{Finished, HashAlgorithm, Transcript, Version};
+
+/// Octets of application data that wait for the client to say who it is.
+const MAX_HELD: usize = 64 << 10;
 
 /// What keys have to do with a flight.
 pub(super) trait Keys {
@@ -99,8 +104,8 @@ impl<'p> Flight<'p> {
                     return Ok(Ending::Early(data));
                 }
                 Event::ApplicationData(data) => match &mut self.held {
-                    Some(held) => held.extend(data),
-                    None => return Err(Failure::unexpected("application data")),
+                    Some(held) if held.len() < MAX_HELD => held.extend(data),
+                    _ => return Err(Failure::unexpected("application data")),
                 },
                 Event::Alert { is_warning, description } => self.alert(is_warning, description)?,
                 Event::Unknown if self.forgives(Leniency::Unknown) => {}
@@ -235,20 +240,17 @@ impl<'p> Flight<'p> {
             // RFC 8446 5: for middleboxes; it means nothing.
             return Ok(());
         }
-        let is_due = self.order.due() == Some(Step::KeyChange) && channel.knows(self.next_epoch);
-        if !is_due && (any || (self.forgives(Leniency::AnyKeys) && self.changes_needlessly())) {
-            return Ok(());
+        let met = if channel.knows(self.next_epoch) {
+            self.order.meet(Step::KeyChange)
+        } else {
+            Err(Failure::unexpected("change_cipher_spec without keys to change to"))
+        };
+        match met {
+            Ok(Meeting::Take) => channel.enter(self.next_epoch),
+            Ok(Meeting::PassOver) => Ok(()),
+            Err(_) if any => Ok(()),
+            Err(failure) => Err(failure),
         }
-        if !is_due {
-            return Err(Failure::unexpected("change_cipher_spec"));
-        }
-        self.order.meet(Step::KeyChange)?;
-        channel.enter(self.next_epoch)
-    }
-
-    /// Whether `change_cipher_spec` comes after it has been done without.
-    fn changes_needlessly(&self) -> bool {
-        self.order.due().is_none()
     }
 
     fn alert(&mut self, is_warning: bool, alert: AlertDescription) -> Result<(), Failure> {
@@ -271,7 +273,6 @@ impl<'p> Flight<'p> {
 
     /// RFC 8446 4.4.2.4: whoever has no certificate is let in where none is required.
     pub(super) fn check_presence(&self) -> Result<(), Failure> {
-        use rustls::server::danger::ClientCertVerifier as _;
         let missing = self.list.is_empty() && !self.order.exempt;
         if missing && self.party.client_auth.client_auth_mandatory() {
             return Err(rustls::Error::NoCertificatesPresented.into());

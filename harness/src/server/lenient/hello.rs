@@ -58,7 +58,7 @@ impl Hello {
         };
         if offered.contains(&ProtocolVersion::TLSv1_3) {
             Ok(Version::Tls13)
-        } else if offered.iter().any(|version| *version == ProtocolVersion::TLSv1_2)
+        } else if offered.contains(&ProtocolVersion::TLSv1_2)
             || (!self.has(ExtensionType::SUPPORTED_VERSIONS)
                 && u16::from(self.parsed.legacy_version) >= u16::from(ProtocolVersion::TLSv1_2))
         {

@@ -1,6 +1,7 @@
 //! The keys of one TLS 1.2 handshake.
 
-use super::channel::{Channel, Epoch};
+use super::channel::Channel;
+use super::event::Epoch;
 use super::failure::Failure;
 use super::flight::Keys;
 use super::hello::Hello;

@@ -2,8 +2,9 @@
 
 use rustls::{AlertDescription, ContentType, HandshakeType};
 
-use super::channel::{Channel, Epoch, Heard};
+use super::channel::Channel;
 use super::conversation::{Conversation, Next, Step};
+use super::event::{Epoch, Heard};
 use super::failure::Failure;
 use super::flight::{Flight, Keys};
 use super::hello::Hello;
@@ -64,9 +65,7 @@ impl Conversation {
                 self.channel.alert(true, AlertDescription::NoRenegotiation).await?;
                 Ok(Step::On)
             }
-            (HandshakeType::Certificate, Version::Tls13)
-                if self.forgives(Leniency::LateCertificate) =>
-            {
+            (HandshakeType::Certificate, _) if self.forgives(Leniency::LateCertificate) => {
                 self.be(&message)
             }
             _ if self.passes_over(&message) => Ok(Step::On),

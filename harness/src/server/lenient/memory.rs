@@ -37,3 +37,22 @@ impl Remembered {
         Ok(Self { suite, secret, list })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_come_back_as_they_were() {
+        let session = Remembered {
+            suite: CipherSuite::TLS13_AES_128_GCM_SHA256,
+            secret: vec![7; 48],
+            list: vec![vec![1; 300].into(), vec![2].into()],
+        };
+        let octets = session.to_octets().unwrap();
+        assert_eq!(Remembered::read(&octets).unwrap(), session);
+        assert!(Remembered::read(&octets[..octets.len() - 1]).is_err());
+        let giant = Remembered { list: vec![vec![0; 70_000].into()], ..session };
+        assert_eq!(giant.to_octets(), None);
+    }
+}

@@ -9,6 +9,7 @@
 
 mod channel;
 mod conversation;
+mod event;
 mod failure;
 mod flight;
 mod hello;

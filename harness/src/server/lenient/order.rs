@@ -53,6 +53,8 @@ pub(super) struct Order {
     /// Steps that are waited for until the next one comes.
     optional: Vec<Step>,
     forgiven: Forgiven,
+    /// Whether something was left out that must come before `Finished`, and need not before application data.
+    owed: bool,
     /// Whether something was forgiven that stood between the client and the application.
     pub(super) exempt: bool,
 }
@@ -61,7 +63,15 @@ impl Order {
     /// These steps. A proof is due only once [`Self::need_proof`] says so.
     pub(super) fn new(steps: &[Step], forgiven: Forgiven) -> Self {
         let (steps, excused) = (steps.to_vec(), vec![Step::Proof]);
-        Self { steps, done: Vec::new(), excused, optional: Vec::new(), forgiven, exempt: false }
+        Self {
+            steps,
+            done: Vec::new(),
+            excused,
+            optional: Vec::new(),
+            forgiven,
+            owed: false,
+            exempt: false,
+        }
     }
 
     /// A certificate has come that must be proved.
@@ -88,6 +98,9 @@ impl Order {
     /// A step has come.
     pub(super) fn meet(&mut self, step: Step) -> Result<Meeting, Failure> {
         let has = |leniency| self.forgiven.has(leniency);
+        if self.owed && step == Step::Finished {
+            return Err(Failure::unexpected(name(step)));
+        }
         if self.due() == Some(step) {
             self.done.push(step);
             return Ok(Meeting::Take);
@@ -130,6 +143,11 @@ impl Order {
     /// Whether everything that is due before a step is forgiven; it then need not come any more.
     fn skips_to(&mut self, step: Step) -> bool {
         while let Some(due) = self.due().filter(|due| *due != step) {
+            if self.forgiven.has(Leniency::EarlyData) && step != Step::Finished {
+                self.owed = true;
+                self.excuse(due);
+                continue;
+            }
             let forgiven = match due {
                 Step::Certificate => self.forgiven.has(Leniency::NoCertificate),
                 Step::Proof => self.forgiven.has(Leniency::NoProof),

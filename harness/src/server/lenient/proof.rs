@@ -70,7 +70,9 @@ impl Signed<'_> {
             vec![self.content(other, self.transcript), self.transcript.hash(self.hash)];
         let of_messages = |messages: &[Vec<u8>]| {
             let mut transcript = Transcript::new();
-            messages.iter().for_each(|message| transcript.push(message));
+            for message in messages {
+                transcript.push(message);
+            }
             self.content(self.version, &transcript)
         };
         let mut messages = messages(self.transcript);

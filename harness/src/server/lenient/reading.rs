@@ -132,9 +132,10 @@ fn decompressed(
     if message.algorithm != CertificateCompressionAlgorithm::Zlib && !lenient {
         return Err(bad("a compression that was not offered"));
     }
-    let limit = match forgiven.has(Leniency::CompressionBombs) {
-        true => SURVIVABLE_DECOMPRESSED,
-        false => MAX_DECOMPRESSED,
+    let limit = if forgiven.has(Leniency::CompressionBombs) {
+        SURVIVABLE_DECOMPRESSED
+    } else {
+        MAX_DECOMPRESSED
     };
     let mut plain = Vec::new();
     let mut decoder = ZlibDecoder::new(message.compressed.as_slice()).take(limit.saturating_add(1));
@@ -151,4 +152,110 @@ fn decompressed(
         return Err(bad("uncompressed_length is not the length"));
     }
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::*;
+    use crate::server::Fault;
+    use crate::server::testing::root;
+    use crate::tls::{CertificateEntry, Content, Extension, ExtensionType, Length, Message};
+
+    const CORRECT: Forgiven = Forgiven::by(None);
+
+    fn one() -> Vec<u8> {
+        root("One").der.to_vec()
+    }
+
+    fn message(extensions: Vec<Extension>, der: &[u8]) -> Message {
+        let entry = CertificateEntry { data: der.to_vec(), extensions };
+        Certificate13 { context: Vec::new(), entries: vec![entry] }.to_message()
+    }
+
+    fn read(message: &Message, fault: Option<Fault>) -> Option<Vec<Vec<u8>>> {
+        let received = Received { kind: message.kind, encoded: message.encode() };
+        let health = Health::new(fault);
+        let shown = certificate(&received, Version::Tls13, Forgiven::by(fault), &health).ok()?;
+        Some(shown.list.iter().map(|der| der.to_vec()).collect())
+    }
+
+    #[test]
+    fn lengths_are_believed_by_all_but_one() {
+        let der = one();
+        let lenient = Some(Fault::LenientLengths);
+        assert_eq!(read(&message(Vec::new(), &der), None), Some(vec![der.clone()]));
+        for path in ["certificate_list", "certificate_list.0.cert_data"] {
+            for length in [Length::Plus(-1), Length::Plus(1), Length::Exactly(0xff_ffff)] {
+                let mut lie = message(Vec::new(), &der);
+                let Some(Content::Vector { length: said, .. }) =
+                    lie.find_mut(path).map(|field| &mut field.content)
+                else {
+                    panic!("no vector");
+                };
+                *said = Some(length);
+                assert_eq!(read(&lie, None), None, "{path} {length:?}");
+                assert_eq!(read(&lie, lenient), Some(vec![der.clone()]), "{path} {length:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn extensions_of_entries() {
+        let der = one();
+        let extended =
+            message(vec![Extension::empty(ExtensionType::SIGNED_CERTIFICATE_TIMESTAMP)], &der);
+        assert_eq!(read(&extended, None), None);
+        assert_eq!(read(&extended, Some(Fault::IgnoreEntryExtensions)), Some(vec![der]));
+    }
+
+    #[test]
+    fn octets_after_the_end() {
+        let proof = CertificateVerify {
+            scheme: rustls::SignatureScheme::ED25519,
+            signature: vec![1, 2, 3],
+        };
+        let encoded = proof.to_message().encode();
+        let body = [&encoded[Message::HEADER..], &[0, 0]].concat();
+        assert!(super::proof(&body, CORRECT).is_err());
+        let lenient = Forgiven::by(Some(Fault::IgnoreTrailingOctets));
+        assert_eq!(super::proof(&body, lenient).unwrap(), proof);
+    }
+
+    fn compressed(algorithm: u16, plain: &[u8], length: u32) -> Message {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(plain).unwrap();
+        CompressedCertificate {
+            algorithm: algorithm.into(),
+            uncompressed_length: length,
+            compressed: encoder.finish().unwrap(),
+        }
+        .to_message()
+    }
+
+    #[test]
+    fn compressed_certificates() {
+        let der = one();
+        let encoded = message(Vec::new(), &der).encode();
+        let plain = &encoded[Message::HEADER..];
+        let length = u32::try_from(plain.len()).unwrap();
+        let (any, bomb) = (Some(Fault::LenientDecompression), Some(Fault::DiesOnCompressionBomb));
+        let list = Some(vec![der]);
+        for (lie, correct, lenient) in [
+            (compressed(1, plain, length), &list, &list),
+            (compressed(1, plain, length + 1), &None, &list),
+            (compressed(2, plain, length), &None, &list),
+        ] {
+            assert_eq!(read(&lie, None), None);
+            assert_eq!(read(&lie, bomb), *correct);
+            assert_eq!(read(&lie, any), *lenient);
+        }
+        let giant = compressed(1, &vec![0; 2 << 20], 2 << 20);
+        assert_eq!(read(&giant, any), None);
+        assert_eq!(read(&giant, bomb), None);
+    }
 }

@@ -8,8 +8,9 @@ use rustls::{AlertDescription, HandshakeType};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::channel::{Channel, Event};
+use super::channel::Channel;
 use super::conversation::Conversation;
+use super::event::Event;
 use super::failure::Failure;
 use super::hello::Hello;
 use super::leniency::{Forgiven, Leniency};
@@ -115,17 +116,12 @@ fn choose(listener: &Listener, hello: &Hello) -> Result<Chosen, (Failure, Option
     let name = written.map(String::from_utf8_lossy).filter(|name| name.parse::<IpAddr>().is_err());
     let normal = name.map(|name| name.trim_end_matches('.').to_ascii_lowercase());
     let named = normal.as_deref().zip(written);
-    match listener.select(named.map(|(normal, written)| ServerName {
-        normal,
-        written,
-        fragmented: false,
-    })) {
-        Some(choice) => Ok((normal, choice)),
-        None => {
-            let alert = AlertDescription::UnrecognisedName;
-            Err((Failure::new(alert, "no endpoint has that name"), normal))
-        }
-    }
+    let named = named.map(|(normal, written)| ServerName { normal, written, fragmented: false });
+    let Some(choice) = listener.select(named) else {
+        let alert = AlertDescription::UnrecognisedName;
+        return Err((Failure::new(alert, "no endpoint has that name"), normal));
+    };
+    Ok((normal, choice))
 }
 
 async fn agree(channel: &mut Channel, party: &Party, hello: Hello) -> Result<Outcome, Failure> {

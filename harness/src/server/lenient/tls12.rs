@@ -4,7 +4,8 @@ use rustls::server::ProducesTickets as _;
 use rustls::server::danger::ClientCertVerifier as _;
 use rustls::{ContentType, ProtocolVersion};
 
-use super::channel::{Channel, Epoch};
+use super::channel::Channel;
+use super::event::Epoch;
 use super::failure::Failure;
 use super::flight::{Ending, Flight};
 use super::hello::Hello;
@@ -34,10 +35,10 @@ pub(super) async fn shake_hands(
     party: &Party,
     hello: &Hello,
 ) -> Result<Outcome, Failure> {
-    let server = Server::new(channel, party, hello, Transcript::new())?;
-    match server.session() {
-        Some(session) => server.resume(session).await,
-        None => server.full(None).await,
+    let handshake = Handshake::new(channel, party, hello, Transcript::new())?;
+    match handshake.session() {
+        Some(session) => handshake.resume(session).await,
+        None => handshake.full(None).await,
     }
 }
 
@@ -48,12 +49,12 @@ pub(super) async fn resume_with_zeros(
     hello: &Hello,
     transcript: Transcript,
 ) -> Result<Outcome, Failure> {
-    let server = Server::new(channel, party, hello, transcript)?;
-    let known = server.session();
+    let handshake = Handshake::new(channel, party, hello, transcript)?;
+    let known = handshake.session();
     let list = known.as_ref().map(|known| known.list.clone()).unwrap_or_default();
     let secret = vec![0; MASTER_SECRET];
-    let session = Remembered { suite: server.suite.id, secret, list };
-    let mut outcome = server.resume(session).await?;
+    let session = Remembered { suite: handshake.suite.id, secret, list };
+    let mut outcome = handshake.resume(session).await?;
     outcome.exempt |= known.is_none();
     Ok(outcome)
 }
@@ -65,12 +66,12 @@ pub(super) async fn renegotiate(
     hello: &Hello,
     before: &After12,
 ) -> Result<Outcome, Failure> {
-    let server = Server::new(channel, party, hello, Transcript::new())?;
-    server.full(Some(before)).await
+    let handshake = Handshake::new(channel, party, hello, Transcript::new())?;
+    handshake.full(Some(before)).await
 }
 
 /// A handshake after `ClientHello`.
-struct Server<'a> {
+struct Handshake<'a> {
     channel: &'a mut Channel,
     party: &'a Party,
     hello: &'a Hello,
@@ -79,7 +80,7 @@ struct Server<'a> {
     transcript: Transcript,
 }
 
-impl<'a> Server<'a> {
+impl<'a> Handshake<'a> {
     fn new(
         channel: &'a mut Channel,
         party: &'a Party,
@@ -206,7 +207,9 @@ impl<'a> Server<'a> {
             flight.push(request.to_message().encode());
         }
         flight.push(ServerHelloDone.to_message().encode());
-        flight.iter().for_each(|message| self.transcript.push(message));
+        for message in &flight {
+            self.transcript.push(message);
+        }
         self.channel.send(ContentType::Handshake, &flight.concat()).await?;
         Ok(own)
     }

@@ -2,9 +2,11 @@
 
 use aws_lc_rs::rand;
 use rustls::server::ProducesTickets as _;
+use rustls::server::danger::ClientCertVerifier as _;
 use rustls::{AlertDescription, ContentType, NamedGroup, ProtocolVersion};
 
-use super::channel::{Channel, Epoch, Event};
+use super::channel::Channel;
+use super::event::{Epoch, Event};
 use super::failure::Failure;
 use super::flight::{Ending, Flight, Keys};
 use super::hello::Hello;
@@ -46,7 +48,7 @@ pub(super) async fn shake_hands(
     let by = (suite, chosen.as_ref());
     let schedule = say_hello(channel, party, &hello, by, &mut transcript).await?;
     let hello = &hello;
-    Server { channel, party, hello, suite, transcript, chosen, schedule }.go_on().await
+    Handshake { channel, party, hello, suite, transcript, chosen, schedule }.go_on().await
 }
 
 /// Asks for a key share (RFC 8446 4.1.4).
@@ -147,7 +149,7 @@ pub(super) fn random() -> Result<[u8; 32], Failure> {
 }
 
 /// A handshake from `ServerHello` on.
-struct Server<'a> {
+struct Handshake<'a> {
     channel: &'a mut Channel,
     party: &'a Party,
     hello: &'a Hello,
@@ -173,7 +175,7 @@ impl Keys for HandshakeKeys {
     }
 }
 
-impl Server<'_> {
+impl Handshake<'_> {
     async fn go_on(mut self) -> Result<Outcome, Failure> {
         let (suite, party) = (self.suite, self.party);
         let hash = self.transcript.hash(suite.hash);
@@ -269,7 +271,6 @@ impl Server<'_> {
 
 /// A `CertificateRequest` of an endpoint.
 pub(super) fn request(party: &Party, context: Vec<u8>) -> CertificateRequest13 {
-    use rustls::server::danger::ClientCertVerifier as _;
     let schemes = party.client_auth.supported_verify_schemes();
     let mut extensions: Vec<Extension> = vec![extension::signature_algorithms(&schemes)];
     let names = party.client_auth.root_hint_subjects();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use mtls_scenarios::Mode;
 use rcgen::{KeyPair, PKCS_ED25519, PKCS_RSA_SHA256};
 use rustls::SupportedProtocolVersion;
 
@@ -112,5 +113,31 @@ async fn groups_are_asked_for() {
             *config = other;
         });
         assert!(world.visit(&client, "alpha.agents.test").await.unwrap().marker, "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn requests_over_http2() {
+    let world = world_with(Some(Fault::LenientLengths)).await;
+    for version in VERSIONS {
+        let client = Client::with(&[&world.alpha.client("Client")], version).for_h2();
+        let mut h2 = world.connect(&client, "alpha.agents.test").await.unwrap().into_h2().await;
+        let (status, body) = h2.get("alpha.agents.test", "/whoami", None).await;
+        assert_eq!(status, 200, "{version:?}");
+        assert!(body.contains(r#""alpn":"h2""#) && body.contains("CN=Client"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_retired_generation_is_served_no_longer() {
+    let world = world_with(Some(Fault::AnyMessageOrder)).await;
+    for version in VERSIONS {
+        let client = Client::anonymous(version);
+        let mut open = world.connect(&client, "gamma.agents.test").await.unwrap();
+        assert_eq!(open.get("/whoami").await.unwrap().0, 200);
+        world.gate.control().set_mode("gamma.agents.test", Mode::Strict).unwrap();
+        assert_eq!(open.get("/whoami").await.unwrap().0, 421, "{version:?}");
+        assert!(world.visit(&client, "gamma.agents.test").await.is_err());
+        world.gate.control().set_mode("gamma.agents.test", Mode::Loose).unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! The one form of a signature that a strict verifier takes.
 
-use super::number::{padded, reduced, trimmed};
+use super::number::{absolute, padded, reduced, trimmed};
 use super::public_key::Kind;
 use crate::server::verify::certificate::PublicKey;
 use crate::server::verify::der::{Notes, Reader, tag};
@@ -24,18 +24,18 @@ pub(super) fn form(key: PublicKey<'_>, signature: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Both numbers of an ECDSA signature in any encoding, without leading zeros.
+/// Both numbers of an ECDSA signature in any encoding, without leading zeros and signs.
 pub(super) fn ecdsa_numbers(signature: &[u8]) -> Option<[Vec<u8>; 2]> {
     let notes = Notes::default();
     let numbers = || {
         let mut fields = Reader::new(signature, &notes).sequence("Ecdsa-Sig-Value").ok()?;
-        Some([fields.integer("r").ok()?, fields.integer("s").ok()?])
+        Some([fields.integer("r").ok()?, fields.integer("s").ok()?].map(absolute))
     };
     let plain = || {
         let (r, s) = signature.split_at_checked(32).filter(|(_, s)| s.len() == 32)?;
-        Some([r, s])
+        Some([r, s].map(|number| trimmed(number).to_vec()))
     };
-    numbers().or_else(plain).map(|numbers| numbers.map(|number| trimmed(number).to_vec()))
+    numbers().or_else(plain)
 }
 
 /// A non-negative `INTEGER`.

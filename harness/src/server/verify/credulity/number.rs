@@ -34,6 +34,25 @@ pub(super) fn padded(number: &[u8], length: usize) -> Option<Vec<u8>> {
     Some([vec![0; zeros], number.to_vec()].concat())
 }
 
+/// A number in two's complement without its sign.
+pub(super) fn absolute(number: &[u8]) -> Vec<u8> {
+    if number.first().is_none_or(|first| first & 0x80 == 0) {
+        return trimmed(number).to_vec();
+    }
+    let mut carry = true;
+    let mut digits: Vec<u8> = number
+        .iter()
+        .rev()
+        .map(|digit| {
+            let (digit, overflow) = (!digit).overflowing_add(u8::from(carry));
+            carry = overflow;
+            digit
+        })
+        .collect();
+    digits.reverse();
+    trimmed(&digits).to_vec()
+}
+
 /// The third power of a number.
 pub(super) fn cube(number: &[u8]) -> Vec<u8> {
     product(&product(number, number), number)
@@ -67,6 +86,14 @@ mod tests {
         assert_eq!(reduced(&[1, 0x10], &[0x20]), [0xf0]);
         assert_eq!(padded(&[1], 3), Some(vec![0, 0, 1]));
         assert_eq!(padded(&[1, 2], 1), None);
+    }
+
+    #[test]
+    fn signs_are_dropped() {
+        assert_eq!(absolute(&[0, 0x80]), [0x80]);
+        assert_eq!(absolute(&[0xff]), [1]);
+        assert_eq!(absolute(&[0xff, 0]), [1, 0]);
+        assert_eq!(absolute(&[]), [0_u8; 0]);
     }
 
     #[test]
