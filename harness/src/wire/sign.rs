@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{
-    Act, Forgery, Script, SignedAs, Signing, SigningContext, SigningKey, SigningTranscript,
+    Act, Forgery, Number, Script, SignedAs, Signing, SigningContext, SigningKey, SigningTranscript,
 };
 use rustls::SignatureScheme;
 
@@ -98,6 +98,9 @@ const SCHEMES: [(&str, u16); 19] = [
     ("grease", 0x0a0a),
 ];
 
+/// Most signatures that are made until one fits.
+const ATTEMPTS: u32 = 64;
+
 /// Signs what has been sent and received so far.
 pub(super) fn certificate_verify(
     dial: &Dial,
@@ -113,15 +116,18 @@ pub(super) fn certificate_verify(
     let done = signing.scheme.as_deref().map(scheme).transpose()?.or(honest);
     let done = done.ok_or_else(|| Failure::Unable("the key has no signature scheme".to_owned()))?;
     let content = content(&signing, view);
-    let signature =
-        key.sign_any(done, &content).map_err(|error| Failure::Unable(error.to_string()))?;
+    let sign = || key.sign_any(done, &content).map_err(|error| Failure::Unable(error.to_string()));
     let signature = match &signing.forge {
-        None => signature,
+        None => sign()?,
+        // What is forged is a signature for the certificate, whoever signed in the first place.
         Some(forgery) => {
-            // What is forged is a signature for the certificate, whoever signed in the first place.
             let key = own.unwrap_or(&key);
-            let replayed = dial.memory.signature();
-            forge(Original { key, content: &content, signature, replayed }, forgery)?
+            fitting(forgery, || {
+                let (signature, replayed) = (sign()?, dial.memory.signature());
+                let length = signature.len();
+                let original = Original { key, content: &content, signature, replayed };
+                Ok((forge(original, forgery)?, length))
+            })?
         }
     };
     if signing.forge != Some(Forgery::Replayed) {
@@ -129,6 +135,24 @@ pub(super) fn certificate_verify(
     }
     let announced = signing.announce.as_deref().map(scheme).transpose()?.unwrap_or(done);
     Ok(CertificateVerify { scheme: announced, signature })
+}
+
+/// A forged signature, made with the length of the one before. A number with the modulus added may need an octet more,
+/// and would be refused for that alone: RSASSA-PSS makes others, until one fits.
+fn fitting(
+    forgery: &Forgery,
+    mut make: impl FnMut() -> Result<(Vec<u8>, usize), Failure>,
+) -> Result<Vec<u8>, Failure> {
+    let (mut forged, mut length) = make()?;
+    if *forgery == Forgery::Rsa(Number::PlusModulus) {
+        for _ in 0..ATTEMPTS {
+            if forged.len() <= length {
+                break;
+            }
+            (forged, length) = make()?;
+        }
+    }
+    Ok(forged)
 }
 
 fn signing_key(

@@ -140,3 +140,40 @@ impl View {
         self.transcript.hash(self.hash())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HELLO: &[u8] = &[1, 0, 0, 2, 3, 3];
+    const FLIGHT: &[u8] = &[2, 0, 0, 0];
+    const LATER: &[u8] = &[11, 0, 0, 0];
+
+    #[test]
+    fn what_is_sent_in_the_gates_turn_comes_after_its_flight() {
+        let mut view = View::new(TlsVersion::Tls13);
+        view.say_last(HELLO);
+        view.say(LATER);
+        view.transcript.push(FLIGHT);
+        assert_eq!(view.transcript.octets(), [HELLO, FLIGHT].concat());
+        view.take_turn();
+        view.say(LATER);
+        assert_eq!(view.transcript.octets(), [HELLO, FLIGHT, LATER, LATER].concat());
+    }
+
+    #[test]
+    fn what_stands_behind_the_last_message_counts_as_sent_later() {
+        let mut view = View::new(TlsVersion::Tls12);
+        view.say_last(&[HELLO, LATER].concat());
+        assert_eq!(view.transcript.octets(), HELLO);
+        view.take_turn();
+        assert_eq!(view.transcript.octets(), [HELLO, LATER].concat());
+    }
+
+    #[test]
+    fn a_message_that_lies_about_its_length_is_taken_as_it_is() {
+        let mut view = View::new(TlsVersion::Tls12);
+        view.say_last(&[1, 0xff, 0xff, 0xff, 3]);
+        assert_eq!(view.transcript.octets(), [1, 0xff, 0xff, 0xff, 3]);
+    }
+}

@@ -65,3 +65,26 @@ impl Writer {
         Ok(records)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::{HashAlgorithm, KeySchedule, Suite};
+
+    #[test]
+    fn change_cipher_spec_of_tls13_is_plaintext_unless_it_is_said_otherwise() {
+        let suite = Suite::find(rustls::CipherSuite::TLS13_AES_128_GCM_SHA256).unwrap();
+        let keys = KeySchedule::early(HashAlgorithm::Sha256, None).derive("c hs traffic", &[]);
+        let mut writer = Writer::new();
+        writer.set(Epoch::Handshake, keys.protection(suite));
+        writer.epoch = Epoch::Handshake;
+        writer.speaks_tls13 = true;
+        let mut sent = |layout: &Layout| {
+            let kind = ContentType::ChangeCipherSpec;
+            writer.records(kind, &[1], layout, ProtocolVersion::TLSv1_2).unwrap()
+        };
+        assert_eq!(sent(&Layout::default()), [20, 3, 3, 0, 1, 1]);
+        let sealed = Layout { epoch: Some(Epoch::Handshake), ..Layout::default() };
+        assert_eq!(sent(&sealed)[0], 23);
+    }
+}
