@@ -221,8 +221,8 @@ impl Bench<'_> {
         Ok(red.map(|result| result.scenario.clone()).collect())
     }
 
-    /// A few cases from all over the scenarios that name the fault, and one of every other that shares its gate: starting
-    /// gates is what takes time.
+    /// A few cases from all over the scenarios that name the fault, and one of every other that shares its gate and does not
+    /// wait: starting gates and being patient is what takes time.
     fn samples(&self, named_by: &BTreeSet<String>) -> Vec<Case> {
         let mut of_scenario: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
         for case in &self.plan.cases {
@@ -230,8 +230,8 @@ impl Bench<'_> {
         }
         let sample = |(id, cases): (&str, Vec<&Case>)| {
             let scenario = self.test.library.scenarios.get(id);
-            let own_gate = scenario.is_some_and(|s| s.changes_gate() || s.waits());
-            let count = match (named_by.contains(id), own_gate) {
+            let costly = scenario.is_some_and(|s| s.changes_gate() || s.waits() || s.outwaits());
+            let count = match (named_by.contains(id), costly) {
                 (true, _) => SAMPLES,
                 (false, false) => 1,
                 (false, true) => return Vec::new(),
