@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::io::Cursor;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ::http::Request;
@@ -25,7 +24,7 @@ use super::lenient::{self, Forgiven};
 use super::listener::{Listener, ServerName};
 use super::observe::Reporter;
 use super::rejection::Rejection;
-use super::session::{Client, Session};
+use super::session::{Client, Session, Terms};
 use super::{Fault, admission, http, presented};
 
 /// A fatal `unrecognized_name` alert (RFC 6066 3) in a record of its own.
@@ -136,7 +135,7 @@ async fn shake_hands(
     let resumed = resumption.origin();
     let list = connection.peer_certificates().unwrap_or_default();
     let client = admission::client(list, &choice, resumed.as_ref(), listener.maker.clock.now());
-    let session = Session {
+    let terms = Terms {
         client: match listener.maker.fault {
             _ if resumption.is_refused() => Client::Refused,
             Some(Fault::IdentityOfLastClient) => listener.last_client.mix_up(client),
@@ -144,11 +143,6 @@ async fn shake_hands(
         },
         exempt: admission::is_exempt(&choice.generation, resumed.as_ref()),
         resumed: resumed.is_some(),
-        host: server_name.unwrap_or_else(|| choice.endpoint.host.clone()),
-        listener: Arc::clone(listener),
-        endpoint: choice.endpoint,
-        generation: choice.generation,
-        routed_by_host: choice.routed_by_host,
         tls_version: match connection.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "1.2",
             _ => "1.3",
@@ -156,9 +150,8 @@ async fn shake_hands(
         alpn: connection.alpn_protocol().map(|protocol| {
             if protocol == Alpn::H2.as_str().as_bytes() { Alpn::H2 } else { Alpn::Http1 }
         }),
-        used: AtomicBool::new(false),
-        fault: listener.maker.fault,
     };
+    let session = Session::new(listener, &choice, server_name.as_deref(), terms);
     reporter.connected(&session, presented::take().as_ref());
     Some((tls, session))
 }

@@ -8,7 +8,7 @@ use mtls_scenarios::Alpn;
 use super::Fault;
 use super::endpoint::{Endpoint, Generation};
 use super::identity::Identity;
-use super::listener::Listener;
+use super::listener::{Choice, Listener};
 
 /// A connection after its handshake.
 #[derive(Debug)]
@@ -31,7 +31,41 @@ pub(super) struct Session {
     pub(super) fault: Option<Fault>,
 }
 
+/// What a handshake has settled, beside the endpoint.
+#[derive(Debug)]
+pub(super) struct Terms {
+    pub(super) client: Client,
+    pub(super) exempt: bool,
+    pub(super) resumed: bool,
+    pub(super) tls_version: &'static str,
+    pub(super) alpn: Option<Alpn>,
+}
+
 impl Session {
+    /// A connection to the endpoint that a server name has chosen.
+    pub(super) fn new(
+        listener: &Arc<Listener>,
+        choice: &Choice,
+        server_name: Option<&str>,
+        terms: Terms,
+    ) -> Self {
+        let Terms { client, exempt, resumed, tls_version, alpn } = terms;
+        Self {
+            client,
+            exempt,
+            resumed,
+            host: server_name.unwrap_or(&choice.endpoint.host).to_owned(),
+            listener: Arc::clone(listener),
+            endpoint: Arc::clone(&choice.endpoint),
+            generation: Arc::clone(&choice.generation),
+            routed_by_host: choice.routed_by_host,
+            tls_version,
+            alpn,
+            used: AtomicBool::new(false),
+            fault: listener.maker.fault,
+        }
+    }
+
     /// A connection without TLS; requests choose the endpoint. Only a fault serves it.
     pub(super) fn without_tls(listener: &Arc<Listener>) -> Option<Self> {
         let endpoint = Arc::clone(listener.endpoints.all().first()?);

@@ -3,9 +3,6 @@
 //! Who the client is can change on the way, where a fault lets it. The application then sees another connection: each
 //! [`Session`] is served by itself, one after the other.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use rustls::{AlertDescription, ContentType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::watch;
@@ -19,7 +16,7 @@ use crate::server::admission;
 use crate::server::connection;
 use crate::server::observe::Reporter;
 use crate::server::presented::Presented;
-use crate::server::session::{Client, Session};
+use crate::server::session::{Client, Session, Terms};
 use crate::tls::Version;
 
 /// Octets on their way between the connection and the application.
@@ -88,20 +85,14 @@ impl Conversation {
         let Party { listener, choice, server_name, .. } = &self.party;
         let resumed = self.outcome.resumed.as_ref();
         let exempt = admission::is_exempt(&choice.generation, resumed) || self.outcome.exempt;
-        Session {
+        let terms = Terms {
             client: self.client.clone(),
             exempt,
             resumed: resumed.is_some(),
-            host: server_name.clone().unwrap_or_else(|| choice.endpoint.host.clone()),
-            listener: Arc::clone(listener),
-            endpoint: Arc::clone(&choice.endpoint),
-            generation: Arc::clone(&choice.generation),
-            routed_by_host: choice.routed_by_host,
             tls_version: if self.version == Version::Tls13 { "1.3" } else { "1.2" },
             alpn: self.outcome.alpn,
-            used: AtomicBool::new(false),
-            fault: listener.maker.fault,
-        }
+        };
+        Session::new(listener, choice, server_name.as_deref(), terms)
     }
 
     /// Moves data until either side ends, or the client is somebody else.
