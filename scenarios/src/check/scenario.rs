@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::findings::Findings;
+use crate::diagnostic::did_you_mean;
+use crate::script::{Act, Edit, Fragment, Item};
 use crate::{
-    Action, Connect, Control, EndpointChoice, Library, Matrix, Operation, RawBytes, Scenario,
-    Script, Step, Visit, Wait, Wording, pieces,
+    Action, Connect, Control, EndpointChoice, Library, Matrix, Operation, RawBytes, Scenario, Step,
+    Visit, Wait, Wording, pieces,
 };
 
 pub(super) fn check(library: &Library, scenario: &Scenario, findings: &mut Findings<'_>) {
@@ -187,9 +189,37 @@ fn elapse(text: &str, findings: &mut Findings<'_>) {
 }
 
 fn script(library: &Library, wording: &Wording, findings: &mut Findings<'_>) {
-    for name in wording.script.iter().flat_map(Script::credentials) {
+    let Some(script) = &wording.script else { return };
+    for name in script.credentials() {
         findings.known("credential", name, library.credentials.keys());
     }
+    for act in script.acts() {
+        match act {
+            Act::Edit(edit) => field(edit.item, &edit.field, findings),
+            Act::Fragment(Fragment { items, inside: Some(inside), .. }) => {
+                for item in &items.0 {
+                    field(*item, inside, findings);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reports a field that the message of an item does not have.
+fn field(item: Item, path: &str, findings: &mut Findings<'_>) {
+    if Edit::is_known(item, path) {
+        return;
+    }
+    let (name, fields) = (item.as_str(), Edit::fields(item));
+    let (word, message) = if fields.is_empty() {
+        (name, format!("`{name}` is no handshake message"))
+    } else {
+        (path, format!("`{name}` has no field `{path}`"))
+    };
+    let help = did_you_mean(path, fields.iter().copied())
+        .or_else(|| (!fields.is_empty()).then(|| format!("it has {}", fields.join(", "))));
+    findings.report(word, message, help);
 }
 
 fn placeholders(wording: &Wording, findings: &mut Findings<'_>) {

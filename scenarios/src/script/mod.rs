@@ -15,6 +15,7 @@ mod edit;
 mod hello;
 mod item;
 mod octets;
+mod scheme;
 mod signing;
 mod words;
 
@@ -25,6 +26,7 @@ pub use edit::{Change, Edit, LengthLie};
 pub use hello::{HelloChange, HelloExtension};
 pub use item::{Extra, Item, Items, Place, Send, Swap};
 pub use octets::Octets;
+pub use scheme::Scheme;
 pub use signing::{
     DerForm, Forgery, Number, Numbers, SignedAs, Signing, SigningContext, SigningKey,
     SigningTranscript,
