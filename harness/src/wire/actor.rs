@@ -29,6 +29,8 @@ pub(super) struct Actor {
     pub(super) authorities: Vec<Vec<u8>>,
     /// Whether this is the answer to a request after the handshake.
     pub(super) post_handshake: bool,
+    /// Requests after the handshake so far.
+    pub(super) later_requests: u32,
     /// Messages as they were sent, to send them again.
     pub(super) sent: BTreeMap<Item, Vec<u8>>,
     /// Handshake messages that wait for others to share a record with.
@@ -58,6 +60,7 @@ impl Actor {
             facts: TlsFacts::default(),
             authorities: Vec::new(),
             post_handshake: false,
+            later_requests: 0,
             sent: BTreeMap::new(),
             joined: None,
             greeted: false,

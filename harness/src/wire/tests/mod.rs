@@ -3,4 +3,5 @@
 mod garbage;
 mod gate;
 mod honest;
+mod hostile;
 mod lies;
