@@ -4,4 +4,5 @@ mod garbage;
 mod gate;
 mod honest;
 mod hostile;
+mod library;
 mod lies;
