@@ -31,6 +31,8 @@ pub(super) struct Actor {
     pub(super) post_handshake: bool,
     /// What has become of the certificate then.
     pub(super) later: Arc<OnceLock<CertificateSent>>,
+    /// Requests after the handshake so far.
+    pub(super) later_requests: u32,
     /// Messages as they were sent, to send them again.
     pub(super) sent: BTreeMap<Item, Vec<u8>>,
     /// Handshake messages that wait for others to share a record with.
@@ -61,6 +63,7 @@ impl Actor {
             authorities: Vec::new(),
             post_handshake: false,
             later: Arc::default(),
+            later_requests: 0,
             sent: BTreeMap::new(),
             joined: None,
             greeted: false,

@@ -3,4 +3,6 @@
 mod garbage;
 mod gate;
 mod honest;
+mod hostile;
+mod library;
 mod lies;
