@@ -103,7 +103,7 @@ pub(super) fn certificate_verify(
     if signing.forge != Some(Forgery::Replayed) {
         dial.memory.keep_signature(signature.clone());
     }
-    let announced = signing.announce.map(code_point).unwrap_or(done);
+    let announced = signing.announce.map_or(done, code_point);
     Ok(CertificateVerify { scheme: announced, signature })
 }
 
