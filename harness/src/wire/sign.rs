@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{
-    Act, Forgery, Number, Script, SignedAs, Signing, SigningContext, SigningKey, SigningTranscript,
+    Act, Forgery, Number, Scheme, Script, SignedAs, Signing, SigningContext, SigningKey,
+    SigningTranscript,
 };
 use rustls::SignatureScheme;
 
@@ -21,6 +22,8 @@ const SPACES: [u8; 64] = [b' '; 64];
 const CERTIFICATE: u8 = 11;
 /// Place of the first octet of the random in an encoded `ClientHello`.
 const RANDOM: usize = 6;
+/// Most signatures that are made until one fits.
+const ATTEMPTS: u32 = 64;
 
 /// The scheme by which a key signs for a gate that lists these; `None` where it lists none that the key can do.
 pub(super) fn choose(
@@ -63,43 +66,10 @@ pub(super) fn signing(script: &Script) -> Signing {
     all
 }
 
-/// A registered name to its code point.
-pub(super) fn scheme(name: &str) -> Result<SignatureScheme, Failure> {
-    let known = SCHEMES.iter().find(|(known, _)| *known == name);
-    known.map(|(_, code)| SignatureScheme::from(*code)).ok_or_else(|| {
-        let names: Vec<&str> = SCHEMES.iter().map(|(name, _)| *name).collect();
-        Failure::Unable(format!(
-            "unknown signature scheme `{name}`; known are {}",
-            names.join(", ")
-        ))
-    })
+/// The scheme that a script names.
+fn named(scheme: Scheme) -> SignatureScheme {
+    scheme.code().into()
 }
-
-/// The registry `TLS SignatureScheme`, with the pairs of TLS 1.2 that have no name there.
-const SCHEMES: [(&str, u16); 19] = [
-    ("rsa_pkcs1_md5", 0x0101),
-    ("rsa_pkcs1_sha1", 0x0201),
-    ("ecdsa_sha1", 0x0203),
-    ("rsa_pkcs1_sha256", 0x0401),
-    ("ecdsa_secp256r1_sha256", 0x0403),
-    ("rsa_pkcs1_sha384", 0x0501),
-    ("ecdsa_secp384r1_sha384", 0x0503),
-    ("rsa_pkcs1_sha512", 0x0601),
-    ("ecdsa_secp521r1_sha512", 0x0603),
-    ("rsa_pss_rsae_sha256", 0x0804),
-    ("rsa_pss_rsae_sha384", 0x0805),
-    ("rsa_pss_rsae_sha512", 0x0806),
-    ("ed25519", 0x0807),
-    ("ed448", 0x0808),
-    ("rsa_pss_pss_sha256", 0x0809),
-    ("rsa_pss_pss_sha384", 0x080a),
-    ("rsa_pss_pss_sha512", 0x080b),
-    ("anonymous", 0x0000),
-    ("grease", 0x0a0a),
-];
-
-/// Most signatures that are made until one fits.
-const ATTEMPTS: u32 = 64;
 
 /// Signs what has been sent and received so far.
 pub(super) fn certificate_verify(
@@ -113,7 +83,7 @@ pub(super) fn certificate_verify(
     let key = signing_key(dial, &signing, own)?;
     let listed = view.request.as_ref().map_or(&[][..], |request| &request.schemes);
     let honest = choose(&key, view.version, listed).or_else(|| key.schemes().first().copied());
-    let done = signing.scheme.as_deref().map(scheme).transpose()?.or(honest);
+    let done = signing.scheme.map(named).or(honest);
     let done = done.ok_or_else(|| Failure::Unable("the key has no signature scheme".to_owned()))?;
     let content = content(&signing, view);
     let sign = || key.sign_any(done, &content).map_err(|error| Failure::Unable(error.to_string()));
@@ -133,7 +103,7 @@ pub(super) fn certificate_verify(
     if signing.forge != Some(Forgery::Replayed) {
         dial.memory.keep_signature(signature.clone());
     }
-    let announced = signing.announce.as_deref().map(scheme).transpose()?.unwrap_or(done);
+    let announced = signing.announce.map_or(done, named);
     Ok(CertificateVerify { scheme: announced, signature })
 }
 

@@ -12,9 +12,12 @@
 
 mod delivery;
 mod edit;
+pub mod field;
+mod flow;
 mod hello;
 mod item;
 mod octets;
+mod scheme;
 mod signing;
 mod words;
 
@@ -22,9 +25,11 @@ use serde::Deserialize;
 
 pub use delivery::{Delay, Encrypt, Epoch, Fragment, Pad, Segment, Stop, Then};
 pub use edit::{Change, Edit, LengthLie};
+pub use flow::{POST_HANDSHAKE, honest_flow};
 pub use hello::{HelloChange, HelloExtension};
 pub use item::{Extra, Item, Items, Place, Send, Swap};
 pub use octets::Octets;
+pub use scheme::Scheme;
 pub use signing::{
     DerForm, Forgery, Number, Numbers, SignedAs, Signing, SigningContext, SigningKey,
     SigningTranscript,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Octets;
+use super::{Octets, Scheme};
 
 /// How the `CertificateVerify` is signed. What is absent is done honestly.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -14,10 +14,10 @@ pub struct Signing {
     pub key: Option<SigningKey>,
     /// By which scheme, registry spelling: `rsa_pkcs1_sha256`. It is named, too, unless `announce` says otherwise.
     #[serde(default)]
-    pub scheme: Option<String>,
+    pub scheme: Option<Scheme>,
     /// Which scheme is named, whatever is done.
     #[serde(default)]
-    pub announce: Option<String>,
+    pub announce: Option<Scheme>,
     /// For which side of the connection (TLS 1.3).
     #[serde(default, rename = "as")]
     pub signed_as: Option<SignedAs>,

@@ -166,8 +166,8 @@ impl fmt::Display for Signing {
             Some(SigningKey::Of(name)) => parts.push(format!("with the key of {name}")),
             None => {}
         }
-        parts.extend(scheme.as_ref().map(|scheme| format!("by {scheme}")));
-        parts.extend(announce.as_ref().map(|scheme| format!("and calls it {scheme}")));
+        parts.extend(scheme.map(|scheme| format!("by {}", scheme.as_str())));
+        parts.extend(announce.map(|scheme| format!("and calls it {}", scheme.as_str())));
         parts.extend(signed_as.as_ref().map(|signed_as| {
             match signed_as {
                 SignedAs::Context(_) => "under another context",
