@@ -105,14 +105,30 @@ fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked:
         }
     }
     if !scenario.variants.is_empty() {
-        let names: Vec<_> = scenario.variants.keys().map(String::as_str).collect();
-        let _ = writeln!(out, "Variants: {}\n", names.join(", "));
+        variants(&mut out, scenario);
     }
     if !scenario.references.is_empty() {
         let _ = writeln!(out, "References: {}", scenario.references.join("; "));
     }
     let _ = writeln!(out, "\nRun it:\n  mtls-harness run --filter '{asked}'");
     out
+}
+
+/// The variants, each with its script where it has one.
+fn variants(out: &mut String, scenario: &Scenario) {
+    let names = scenario.variants.keys();
+    let width = names.clone().map(String::len).max().unwrap_or(0);
+    if scenario.variants.values().all(|wording| wording.script.is_none()) {
+        let names: Vec<_> = names.map(String::as_str).collect();
+        let _ = writeln!(out, "Variants: {}\n", names.join(", "));
+        return;
+    }
+    let _ = writeln!(out, "Variants");
+    for (name, wording) in &scenario.variants {
+        let script = wording.script.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(out, "{}", format!("  {name:width$}  {script}").trim_end());
+    }
+    out.push('\n');
 }
 
 fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visit: &Visit) {
@@ -130,6 +146,12 @@ fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visi
         if let Some(value) = value {
             let _ = writeln!(out, "  {what:10}  {value}");
         }
+    }
+    if let Some(script) = &visit.say.script {
+        let _ = writeln!(out, "  client      {script}");
+    }
+    if visit.vary {
+        let _ = writeln!(out, "  client      does what the variant says");
     }
     for mode in &scenario.matrix.mode {
         let roles = EndpointChoice::roles(choice, *mode);

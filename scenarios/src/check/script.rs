@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::findings::Findings;
 use crate::diagnostic::did_you_mean;
+use crate::script::field::KnownField;
 use crate::script::{
     Act, Change, Edit, Fragment, HelloChange, Item, POST_HANDSHAKE, Script, Signing, field,
     honest_flow,
@@ -142,18 +143,28 @@ fn path_of(item: Item, path: &str, flows: &Flows, findings: &mut Findings<'_>) {
         if field::find(known, path).is_some() {
             continue;
         }
-        let words = field::words(known);
-        let wrong =
-            path.split('.').find(|part| part.parse::<usize>().is_err() && !words.contains(part));
-        let help = wrong.and_then(|part| did_you_mean(part, words)).unwrap_or_else(|| {
-            let paths: Vec<_> = known.iter().map(|field| field.path()).collect();
-            format!("it has {}", paths.join(", "))
-        });
+        let help = suggestion(known, path);
         let message =
             format!("`{}` of {} has no field `{path}`", item.as_str(), version.in_words());
         findings.report(path, message, Some(help));
         return;
     }
+}
+
+/// What may stand at the first part of a path that is wrong.
+fn suggestion(known: &[KnownField], path: &str) -> String {
+    let ends = path.match_indices('.').map(|(end, _)| end);
+    let right =
+        ends.filter_map(|end| path.get(..end)).rfind(|part| field::find(known, part).is_some());
+    let right = right.unwrap_or_default();
+    let rest = path.get(right.len()..).unwrap_or_default().trim_start_matches('.');
+    let wrong = rest.split('.').next().unwrap_or_default();
+    let names = field::inside(known, right);
+    if names.is_empty() {
+        return format!("no fields are known inside `{right}`");
+    }
+    did_you_mean(wrong, names.iter().copied())
+        .unwrap_or_else(|| format!("known are {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -211,9 +222,11 @@ mod tests {
         };
         let told_of = edit("client_hello", "extensions.server_nam", r#"{"cut": 1}"#);
         assert!(told_of.contains("did you mean `server_name`?"), "{told_of}");
+        let told_of = edit("client_hello", "extensions.sni", r#"{"cut": 1}"#);
+        assert!(told_of.contains("known are application_layer_protocol_negotiation,"), "{told_of}");
         let told_of = edit("certificate", "certificate_list.0.cert_data", r#"{"cut": 1}"#);
         assert!(told_of.contains("`certificate` of TLS 1.2 has no field"), "{told_of}");
-        assert!(told_of.contains("it has certificate_list, certificate_list.0"), "{told_of}");
+        assert!(told_of.contains("no fields are known inside `certificate_list.0`"), "{told_of}");
         let told_of = edit("client_hello", "random", r#"{"length": {"plus": 1}}"#);
         assert!(told_of.contains("no length to lie about"), "{told_of}");
         let told_of = edit("server_flight", "random", r#"{"cut": 1}"#);

@@ -24,7 +24,7 @@ const EXTENSIONS: [&str; 17] = [
     "supported_versions",
 ];
 
-/// What a part of a path may be.
+/// The name of any extension in a path.
 const ANY_EXTENSION: &str = "EXTENSION";
 /// A place in a list.
 const ANY_PLACE: &str = "0";
@@ -129,17 +129,21 @@ pub fn find(known: &[KnownField], path: &str) -> Option<KnownField> {
     known.iter().copied().find(|field| field.is_at(path))
 }
 
-/// Words that a path may be made of, for suggestions.
-pub fn words(known: &[KnownField]) -> Vec<&'static str> {
-    let parts = known.iter().flat_map(|field| field.path.split('.'));
-    let mut words: Vec<_> =
-        parts.filter(|part| !matches!(*part, ANY_PLACE | ANY_EXTENSION)).collect();
-    if known.iter().any(|field| field.path.contains(ANY_EXTENSION)) {
-        words.extend(EXTENSIONS);
+/// Names that may follow a path, for suggestions; those of the message's own fields after an empty one.
+pub fn inside(known: &[KnownField], path: &str) -> Vec<&'static str> {
+    let mut names: Vec<_> = known
+        .iter()
+        .filter_map(|field| match field.path.rsplit_once('.') {
+            Some((parent, name)) => {
+                KnownField { path: parent, ..*field }.is_at(path).then_some(name)
+            }
+            None => path.is_empty().then_some(field.path),
+        })
+        .collect();
+    if let [ANY_EXTENSION] = names.as_slice() {
+        names = EXTENSIONS.to_vec();
     }
-    words.sort_unstable();
-    words.dedup();
-    words
+    names
 }
 
 #[cfg(test)]

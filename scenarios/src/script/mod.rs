@@ -192,6 +192,18 @@ impl Script {
         self.acts().iter().any(|act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. })))
     }
 
+    /// Paths of the fields that it edits or divides.
+    pub fn fields(&self) -> Vec<&str> {
+        self.acts()
+            .into_iter()
+            .filter_map(|act| match act {
+                Act::Edit(Edit { field: path, .. })
+                | Act::Fragment(Fragment { inside: Some(path), .. }) => Some(path.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Names of the credentials that it shows or signs with.
     pub fn credentials(&self) -> Vec<&str> {
         self.acts()
