@@ -42,7 +42,7 @@ fn describe_outcome(observation: &Observation) -> String {
         Outcome::Error { fault, message } => match fault {
             Fault::Peer => format!("the peer broke the protocol: {message}"),
             Fault::Target => format!("the target cannot be used: {message}"),
-            Fault::Harness => format!("fault in the harness: {message}"),
+            Fault::Harness => format!("the harness cannot do this: {message}"),
         },
     }
 }

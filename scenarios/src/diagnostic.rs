@@ -25,9 +25,9 @@ impl Source<'_> {
     pub(crate) fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, Diagnostic> {
         serde_json::from_str(self.text).map_err(|e| {
             let full = e.to_string();
-            let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
-            let help = suggestion_for(&message);
-            self.at(e.line(), e.column(), message, help)
+            let message = full.split(" at line ").next().unwrap_or(&full);
+            let help = suggestion_for(message).or_else(|| form_of(message).map(str::to_owned));
+            self.at(e.line(), e.column(), message.to_owned(), help)
         })
     }
 
@@ -90,11 +90,28 @@ fn suggestion_for(message: &str) -> Option<String> {
     did_you_mean(unknown, quoted)
 }
 
+/// What is written wrongly where one of several things is named: serde tells it in its own terms.
+fn form_of(message: &str) -> Option<&'static str> {
+    if message.ends_with(", expected unit") {
+        return Some("this takes no value: write the name alone, as a string");
+    }
+    if message.starts_with("invalid type: unit variant") {
+        return Some("this takes a value: write `{\"name\": value}` instead of the name alone");
+    }
+    let names_two = message == "expected value";
+    names_two.then_some("an object that says which of several things is meant has one name")
+}
+
 /// `did you mean ...?` for the nearest of the known words, where one is near enough.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .map(|candidate| {
+            // `tls1.3` for `1.3`: near in meaning, far in letters.
+            let inside = candidate.len() > 1 && word.ends_with(candidate);
+            let similarity = if inside { 1.0 } else { strsim::jaro_winkler(word, candidate) };
+            (similarity, candidate)
+        })
         .filter(|(similarity, _)| *similarity > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
@@ -122,7 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn values_in_the_wrong_form_are_told_in_plain_words() {
+        let help = |text| {
+            let error = Source { path: "s.json", text }.parse::<crate::Script>().unwrap_err();
+            error.help.unwrap_or_default()
+        };
+        assert!(help(r#"[{"weak_share": {}}]"#).contains("takes no value"));
+        assert!(help(r#"["skip"]"#).contains("takes a value"));
+        assert!(help(r#"[{"skip": "finished", "pad": 1}]"#).contains("has one name"));
+    }
+
+    #[test]
     fn far_words_are_not_suggested() {
+        assert!(did_you_mean("tls1.3", ["1.2", "1.3"]).unwrap().contains("`1.3`"));
         assert_eq!(did_you_mean("zebra", ["expired", "none"]), None);
         assert!(did_you_mean("expird", ["none", "expired"]).unwrap().contains("expired"));
     }

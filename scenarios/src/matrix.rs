@@ -167,6 +167,14 @@ impl TlsVersion {
             Self::Tls13 => "tls1.3",
         }
     }
+
+    /// `TLS 1.2`, `TLS 1.3`: for people.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Tls12 => "TLS 1.2",
+            Self::Tls13 => "TLS 1.3",
+        }
+    }
 }
 
 impl KeyAlgorithm {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use mtls_reports::{ExitCode, story};
 use mtls_scenarios::{
-    Action, Case, Control, EndpointChoice, Expect, Expected, Library, Mode, Scenario, Step, Visit,
-    did_you_mean, expand,
+    Action, Case, Cell, Control, EndpointChoice, Expect, Expected, Library, Mode, Scenario, Step,
+    Visit, Wording, did_you_mean, expand,
 };
 
 use super::Failure;
@@ -91,8 +91,15 @@ fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked:
     let _ = writeln!(out, "Severity: {}   Cases: {}\n", scenario.severity.as_str(), cases.len());
     out.push_str(&wrapped(&scenario.why));
     out.push('\n');
+    let one = cases.iter().find(|case| case.id == asked);
+    let variant = one.and_then(|case| case.cell.variant.as_deref());
+    // Of several cases no variant is shown in particular.
+    let shown = one.cloned().or_else(|| {
+        let first = cases.first().cloned()?;
+        Some(Case { cell: Cell { variant: None, ..first.cell }, ..first })
+    });
     for (number, step) in scenario.steps.iter().enumerate() {
-        match cases.first() {
+        match &shown {
             Some(case) if scenario.steps.len() > 1 => {
                 let _ = writeln!(out, "Step {}: {}", number + 1, describe_step(case, step));
             }
@@ -101,12 +108,11 @@ fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked:
             }
         }
         if let Step::Visit(visit) = step {
-            describe_visit(&mut out, library, scenario, visit);
+            describe_visit(&mut out, library, scenario, visit, variant);
         }
     }
-    if !scenario.variants.is_empty() {
-        let names: Vec<_> = scenario.variants.keys().map(String::as_str).collect();
-        let _ = writeln!(out, "Variants: {}\n", names.join(", "));
+    if !scenario.variants.is_empty() && variant.is_none() {
+        variants(&mut out, scenario);
     }
     if !scenario.references.is_empty() {
         let _ = writeln!(out, "References: {}", scenario.references.join("; "));
@@ -115,7 +121,47 @@ fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked:
     out
 }
 
-fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visit: &Visit) {
+/// The variants, each with its script where it has one.
+fn variants(out: &mut String, scenario: &Scenario) {
+    let names = scenario.variants.keys();
+    let width = names.clone().map(String::len).max().unwrap_or(0);
+    if scenario.variants.values().all(|wording| wording.script.is_none()) {
+        let names: Vec<_> = names.map(String::as_str).collect();
+        let _ = writeln!(out, "Variants: {}\n", names.join(", "));
+        return;
+    }
+    let _ = writeln!(out, "Variants");
+    for (name, wording) in &scenario.variants {
+        let script = wording.script.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(out, "{}", format!("  {name:width$}  {script}").trim_end());
+    }
+    out.push('\n');
+}
+
+/// What the client does by script, the variant's where one is looked at.
+fn client(scenario: &Scenario, visit: &Visit, variant: Option<&str>) -> Option<String> {
+    let varied = variant.and_then(|name| scenario.variants.get(name)).filter(|_| visit.vary);
+    if let Some(variant) = varied {
+        return visit.say.overlaid(variant).script.map(|script| script.to_string());
+    }
+    let scripted = |wording: &Wording| wording.script.is_some();
+    let varies = visit.vary && scenario.variants.values().any(scripted);
+    match &visit.say.script {
+        Some(script) if varies && !script.is_honest() => {
+            Some(format!("{script}; then what the variant says"))
+        }
+        _ if varies => Some("does what the variant says".to_owned()),
+        script => script.as_ref().map(ToString::to_string),
+    }
+}
+
+fn describe_visit(
+    out: &mut String,
+    library: &Library,
+    scenario: &Scenario,
+    visit: &Visit,
+    variant: Option<&str>,
+) {
     let (choice, own) = match &visit.action {
         Action::Connect(connect) => (connect.endpoint, connect.credential.as_ref()),
         Action::Reuse(reuse) => (reuse.endpoint, None),
@@ -130,6 +176,9 @@ fn describe_visit(out: &mut String, library: &Library, scenario: &Scenario, visi
         if let Some(value) = value {
             let _ = writeln!(out, "  {what:10}  {value}");
         }
+    }
+    if let Some(does) = client(scenario, visit, variant) {
+        let _ = writeln!(out, "  client      {does}");
     }
     for mode in &scenario.matrix.mode {
         let roles = EndpointChoice::roles(choice, *mode);

@@ -103,7 +103,12 @@ impl<'a> Attempt<'a> {
         let wording = visit::wording(course, visit);
         let words = course.words(&wording, &spot)?;
         let lines = match &wording.script {
-            Some(script) => Some(script::lines(course, script, (&account, &held))?),
+            Some(script) => Some(script::lines(
+                course,
+                script,
+                (&account, &held),
+                words.sni(&spot.host).is_some(),
+            )?),
             None => None,
         };
         let offer = match &connect.resume {

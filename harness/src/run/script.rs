@@ -15,16 +15,20 @@ use super::wallet::Held;
 /// What a gate has beyond the time that it promises to give a handshake.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// What the lying client plays, with every credential that the script names.
+/// What the lying client plays, with every credential that the script names. `has_name`: a server name is sent.
 pub(super) fn lines(
     course: &mut Course<'_>,
     script: &Script,
     (account, held): (&str, &Held),
+    has_name: bool,
 ) -> Result<Lines, Judgement> {
     if script.outwaits() && promised(course).is_none() {
         let reason =
             "the target does not promise how long a handshake may take (`handshake_timeout`)";
         return Err(skipped(reason.to_owned()));
+    }
+    if !has_name && script.fields().into_iter().any(is_server_name) {
+        return Err(skipped("the gate is dialled without a server name to change".to_owned()));
     }
     let resumes = script.acts().iter().any(|act| matches!(act, Act::Resume(_)));
     if resumes && !course.memory.has_session() {
@@ -37,6 +41,11 @@ pub(super) fn lines(
     }
     let identity = Arc::clone(&held.identity);
     Ok(Lines { script: Arc::new(script.clone()), identity, others })
+}
+
+fn is_server_name(field: &str) -> bool {
+    let rest = field.strip_prefix("extensions.server_name");
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// When a script must have come to its end.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use mtls_reports::model::{CertificateSent, TlsFacts};
+use mtls_scenarios::script::honest_flow;
 use mtls_scenarios::{Alpn, Script, TlsVersion};
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use super::actor::Actor;
 use super::driver;
 use super::failure::Failure;
-use super::flow::{flow, honest};
+use super::flow::flow;
 use super::link::{Link, Socket};
 use super::session::Memory;
 use super::stream::Stream;
@@ -102,7 +103,7 @@ pub async fn connect_over(
 async fn converse(dial: Dial, link: Link) -> Result<Connected, (Failure, TlsFacts)> {
     let actor = Actor::new(dial, link);
     let mut actor = actor.map_err(|failure| (failure, TlsFacts::default()))?;
-    let moves = flow(honest(actor.view.version), &actor.script);
+    let moves = flow(honest_flow(actor.view.version), &actor.script);
     match actor.shake_hands(&moves).await {
         Ok(rest) => {
             let (facts, authorities) = (actor.facts.clone(), actor.authorities.clone());

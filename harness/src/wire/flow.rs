@@ -1,6 +1,5 @@
 //! Scripts to flows: what is sent, in which order.
 
-use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Act, Extra, Item, Place, Script, Swap};
 
 /// One move of a flow.
@@ -13,40 +12,6 @@ pub(super) enum Move {
     /// Something beside the flow, so often.
     Extra(Extra, u32),
 }
-
-use Item::{
-    ApplicationData, Certificate, CertificateVerify, ChangeCipherSpec, ClientHello,
-    ClientKeyExchange, Finished, ServerFinished, ServerFlight,
-};
-
-/// The items of an honest handshake, up to the first application data.
-pub(super) const fn honest(version: TlsVersion) -> &'static [Item] {
-    match version {
-        TlsVersion::Tls12 => &[
-            ClientHello,
-            ServerFlight,
-            Certificate,
-            ClientKeyExchange,
-            CertificateVerify,
-            ChangeCipherSpec,
-            Finished,
-            ServerFinished,
-            ApplicationData,
-        ],
-        TlsVersion::Tls13 => &[
-            ClientHello,
-            ServerFlight,
-            ChangeCipherSpec,
-            Certificate,
-            CertificateVerify,
-            Finished,
-            ApplicationData,
-        ],
-    }
-}
-
-/// The items of an answer to a `CertificateRequest` after the handshake (RFC 8446 4.6.2).
-pub(super) const POST_HANDSHAKE: &[Item] = &[Certificate, CertificateVerify, Finished];
 
 /// The flow that a script makes of these items.
 pub(super) fn flow(items: &[Item], script: &Script) -> Vec<Move> {
@@ -88,15 +53,20 @@ fn insert(flow: &mut Vec<Move>, place: Place, step: Move) {
 
 #[cfg(test)]
 mod tests {
+    use mtls_scenarios::TlsVersion;
+    use mtls_scenarios::script::honest_flow;
+
+    use super::Item::{ApplicationData, CertificateVerify, ClientHello, Finished, ServerFlight};
     use super::*;
 
     fn of(version: TlsVersion, json: &str) -> Vec<Move> {
-        flow(honest(version), &serde_json::from_str(json).unwrap())
+        flow(honest_flow(version), &serde_json::from_str(json).unwrap())
     }
 
     #[test]
     fn an_empty_script_is_honest() {
-        let items: Vec<Move> = honest(TlsVersion::Tls13).iter().copied().map(Move::Do).collect();
+        let items: Vec<Move> =
+            honest_flow(TlsVersion::Tls13).iter().copied().map(Move::Do).collect();
         assert_eq!(of(TlsVersion::Tls13, "[]"), items);
     }
 

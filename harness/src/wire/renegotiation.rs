@@ -2,11 +2,11 @@
 //! handshake in TLS 1.3 (RFC 8446 4.6.2).
 
 use mtls_scenarios::TlsVersion;
-use mtls_scenarios::script::{Act, Item, Script};
+use mtls_scenarios::script::{Act, Item, POST_HANDSHAKE, Script, honest_flow};
 
 use super::actor::Actor;
 use super::failure::{Failure, misbehaved};
-use super::flow::{POST_HANDSHAKE, flow, honest};
+use super::flow::flow;
 use super::view::View;
 use super::writer::Writer;
 use crate::tls::Received;
@@ -19,7 +19,7 @@ impl Actor {
     pub(super) async fn renegotiate(&mut self, script: &Script) -> Result<(), Failure> {
         self.turn_to(script)?;
         let version = self.view.version;
-        let moves: Vec<_> = flow(honest(version), script);
+        let moves: Vec<_> = flow(honest_flow(version), script);
         let before = std::mem::replace(&mut self.view, View::new(version));
         self.view.verify_data = before.verify_data;
         if version == TlsVersion::Tls12 {

@@ -4,6 +4,7 @@ mod file;
 mod findings;
 mod pki;
 mod scenario;
+mod script;
 mod target;
 
 pub(crate) use file::{file, lone_target};

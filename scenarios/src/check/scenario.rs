@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::findings::Findings;
-use crate::diagnostic::did_you_mean;
-use crate::script::{Act, Edit, Fragment, Item};
+use super::script;
 use crate::{
     Action, Connect, Control, EndpointChoice, Library, Matrix, Operation, RawBytes, Scenario, Step,
     Visit, Wait, Wording, pieces,
@@ -61,7 +60,9 @@ fn axes(library: &Library, scenario: &Scenario, findings: &mut Findings<'_>) {
     }
     for wording in scenario.variants.values() {
         placeholders(wording, findings);
-        script(library, wording, findings);
+        if let Some(script) = &wording.script {
+            script::check(library, script, &scenario.matrix.tls, findings);
+        }
     }
 }
 
@@ -86,11 +87,10 @@ impl Before {
         findings: &mut Findings<'_>,
     ) {
         placeholders(&visit.say, findings);
-        script(library, &visit.say, findings);
-        if visit.say.script.is_some() && !matches!(visit.action, Action::Connect(_)) {
-            let help = "move the script to a step that connects".to_owned();
-            findings.report("script", "only `connect` follows a script".to_owned(), Some(help));
+        if let Some(script) = &visit.say.script {
+            script::check(library, script, &scenario.matrix.tls, findings);
         }
+        scripted(scenario, visit, findings);
         match &visit.control {
             Control::Twin(name) => findings.known("credential", name, library.credentials.keys()),
             Control::Before if !self.any_visit => {
@@ -188,38 +188,29 @@ fn elapse(text: &str, findings: &mut Findings<'_>) {
     }
 }
 
-fn script(library: &Library, wording: &Wording, findings: &mut Findings<'_>) {
-    let Some(script) = &wording.script else { return };
-    for name in script.credentials() {
-        findings.known("credential", name, library.credentials.keys());
-    }
-    for act in script.acts() {
-        match act {
-            Act::Edit(edit) => field(edit.item, &edit.field, findings),
-            Act::Fragment(Fragment { items, inside: Some(inside), .. }) => {
-                for item in &items.0 {
-                    field(*item, inside, findings);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Reports a field that the message of an item does not have.
-fn field(item: Item, path: &str, findings: &mut Findings<'_>) {
-    if Edit::is_known(item, path) {
+/// Reports what the lying client does not do.
+fn scripted(scenario: &Scenario, visit: &Visit, findings: &mut Findings<'_>) {
+    let varied = || scenario.variants.values().any(|wording| wording.script.is_some());
+    if visit.say.script.is_none() && !(visit.vary && varied()) {
         return;
     }
-    let (name, fields) = (item.as_str(), Edit::fields(item));
-    let (word, message) = if fields.is_empty() {
-        (name, format!("`{name}` is no handshake message"))
-    } else {
-        (path, format!("`{name}` has no field `{path}`"))
+    let Action::Connect(connect) = &visit.action else {
+        let help = "move the script to a step that connects".to_owned();
+        findings.report("script", "only `connect` follows a script".to_owned(), Some(help));
+        return;
     };
-    let help = did_you_mean(path, fields.iter().copied())
-        .or_else(|| (!fields.is_empty()).then(|| format!("it has {}", fields.join(", "))));
-    findings.report(word, message, help);
+    let ignored = [
+        ("resume", connect.resume.is_some()),
+        ("keep_tickets", connect.keep_tickets.is_some()),
+        ("early_data", connect.early_data),
+        ("second_sni", visit.say.second_sni.is_some()),
+        ("edit_ticket", visit.say.edit_ticket.is_some()),
+    ];
+    for (word, _) in ignored.into_iter().filter(|(_, given)| *given) {
+        let help = "a script has the acts `hello`, `edit` and `resume` for that".to_owned();
+        let message = format!("`{word}` does nothing in a step that follows a script");
+        findings.report(word, message, Some(help));
+    }
 }
 
 fn placeholders(wording: &Wording, findings: &mut Findings<'_>) {

@@ -22,50 +22,6 @@ pub struct Edit {
     pub change: Change,
 }
 
-impl Edit {
-    /// The fields that a message has, `*` for a place in a list or the name of an extension; none for an item that is no
-    /// handshake message.
-    pub const fn fields(item: Item) -> &'static [&'static str] {
-        match item {
-            Item::ClientHello => &[
-                "legacy_version",
-                "random",
-                "legacy_session_id",
-                "cipher_suites",
-                "legacy_compression_methods",
-                "extensions",
-                "extensions.*",
-                "extensions.*.extension_type",
-                "extensions.*.extension_data",
-            ],
-            Item::Certificate => &[
-                "certificate_request_context",
-                "certificate_list",
-                "certificate_list.*",
-                "certificate_list.*.cert_data",
-                "certificate_list.*.extensions",
-            ],
-            Item::ClientKeyExchange => &["ecdh_public"],
-            Item::CertificateVerify => &["algorithm", "signature"],
-            Item::Finished => &["verify_data"],
-            Item::ServerFlight
-            | Item::ChangeCipherSpec
-            | Item::ServerFinished
-            | Item::ApplicationData => &[],
-        }
-    }
-
-    /// Whether a message has such a field; the empty path is the message itself.
-    pub fn is_known(item: Item, path: &str) -> bool {
-        let fields = Self::fields(item);
-        let fits = |pattern: &&str| {
-            pattern.split('.').count() == path.split('.').count()
-                && pattern.split('.').zip(path.split('.')).all(|(p, part)| p == "*" || p == part)
-        };
-        !fields.is_empty() && (path.is_empty() || fields.iter().any(fits))
-    }
-}
-
 /// What is done to a field.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -96,19 +52,4 @@ pub enum LengthLie {
     Exactly(u32),
     /// So much more (or less) than the truth.
     Plus(i32),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_known_by_their_paths() {
-        assert!(Edit::is_known(Item::Certificate, "certificate_list.0.cert_data"));
-        assert!(Edit::is_known(Item::ClientHello, "extensions.server_name"));
-        assert!(Edit::is_known(Item::Finished, ""));
-        assert!(!Edit::is_known(Item::Certificate, "certificate_list.0.cert"));
-        assert!(!Edit::is_known(Item::Certificate, "signature"));
-        assert!(!Edit::is_known(Item::ChangeCipherSpec, ""));
-    }
 }

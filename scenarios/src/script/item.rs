@@ -78,7 +78,11 @@ impl<'de> Deserialize<'de> for Items {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Items, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(list)).map(Items)
+                let items = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                if items.is_empty() {
+                    return Err(de::Error::invalid_length(0, &"at least one item"));
+                }
+                Ok(Items(items))
             }
         }
 
@@ -96,7 +100,7 @@ impl schemars::JsonSchema for Items {
         let item = generator.subschema_for::<Item>();
         schemars::json_schema!({
             "description": "One item or several.",
-            "anyOf": [item, { "type": "array", "items": item }]
+            "anyOf": [item, { "type": "array", "items": item, "minItems": 1 }]
         })
     }
 }

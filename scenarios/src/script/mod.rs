@@ -12,6 +12,8 @@
 
 mod delivery;
 mod edit;
+pub mod field;
+mod flow;
 mod hello;
 mod item;
 mod octets;
@@ -23,6 +25,7 @@ use serde::Deserialize;
 
 pub use delivery::{Delay, Encrypt, Epoch, Fragment, Pad, Segment, Stop, Then};
 pub use edit::{Change, Edit, LengthLie};
+pub use flow::{POST_HANDSHAKE, honest_flow};
 pub use hello::{HelloChange, HelloExtension};
 pub use item::{Extra, Item, Items, Place, Send, Swap};
 pub use octets::Octets;
@@ -187,6 +190,18 @@ impl Script {
     /// Whether it waits for the gate to send the client away.
     pub fn outwaits(&self) -> bool {
         self.acts().iter().any(|act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. })))
+    }
+
+    /// Paths of the fields that it edits or divides.
+    pub fn fields(&self) -> Vec<&str> {
+        self.acts()
+            .into_iter()
+            .filter_map(|act| match act {
+                Act::Edit(Edit { field: path, .. })
+                | Act::Fragment(Fragment { inside: Some(path), .. }) => Some(path.as_str()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Names of the credentials that it shows or signs with.

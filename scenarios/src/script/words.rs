@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{
     Act, Change, Compress, Delay, Edit, Encrypt, Epoch, Extra, Forgery, Fragment, HelloChange,
-    Items, LengthLie, Pad, Place, Resume, Script, Segment, Send, SignedAs, Signing, SigningKey,
-    Stop, Swap, Then,
+    Items, LengthLie, Octets, Pad, Place, Resume, Script, Segment, Send, SignedAs, Signing,
+    SigningKey, Stop, Swap, Then,
 };
 
 /// `skips certificate_verify; sends finished under plaintext`; of the honest script: `tells no lie`.
@@ -91,13 +91,13 @@ impl fmt::Display for Send {
             Extra::KeyUpdate { request: true } => "a key_update that asks for one".to_owned(),
             Extra::KeyUpdate { request: false } => "a key_update".to_owned(),
             Extra::Handshake { kind, body } => {
-                format!("a handshake message of type {kind} and {} octets", body.0.len())
+                format!("a handshake message of type {kind} and {}", octets(body))
             }
             Extra::Alert { level, description } => format!("alert {description} of level {level}"),
-            Extra::Record { kind, octets } => {
-                format!("a record of type {kind} and {} octets", octets.0.len())
+            Extra::Record { kind, octets: contents } => {
+                format!("a record of type {kind} and {}", octets(contents))
             }
-            Extra::Raw(octets) => format!("{} octets that are no record", octets.0.len()),
+            Extra::Raw(raw) => format!("{} that are no record", octets(raw)),
         };
         let (place, item) = match place {
             Place::Before(item) => ("before", item.as_str()),
@@ -110,6 +110,14 @@ impl fmt::Display for Send {
     }
 }
 
+/// `1 octet`, `4 octets`.
+fn octets(octets: &Octets) -> String {
+    match octets.0.len() {
+        1 => "1 octet".to_owned(),
+        count => format!("{count} octets"),
+    }
+}
+
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { item, field, change } = self;
@@ -117,7 +125,7 @@ impl fmt::Display for Edit {
         let name = format!("{}{dot}{field}", item.as_str());
         match change {
             Change::To(octets) => write!(f, "writes {} other octets into {name}", octets.0.len()),
-            Change::Append(octets) => write!(f, "appends {} octets to {name}", octets.0.len()),
+            Change::Append(more) => write!(f, "appends {} to {name}", octets(more)),
             Change::Cut(count) => write!(f, "cuts {count} octets off {name}"),
             Change::Flip(place) => write!(f, "turns a bit over in {name}, octet {place}"),
             Change::Remove => write!(f, "leaves {name} out"),

@@ -1,9 +1,11 @@
 //! The scripts of the library, whatever gate they meet: each act must have something to act on.
 
-use mtls_scenarios::script::{Act, Encrypt, Fragment, Item, Items, Pad, Script, Segment};
+use mtls_scenarios::script::{
+    Act, Encrypt, Fragment, Item, Items, POST_HANDSHAKE, Pad, Script, Segment, honest_flow,
+};
 use mtls_scenarios::{Library, Scenario, Step, TlsVersion, expand};
 
-use crate::wire::flow::{Move, POST_HANDSHAKE, flow, honest};
+use crate::wire::flow::{Move, flow};
 
 /// The scripts of a scenario's cell, with its variant.
 fn scripts(scenario: &Scenario, variant: Option<&str>) -> Vec<Script> {
@@ -56,10 +58,10 @@ fn idle(items: &[Item], script: &Script) -> Vec<String> {
 fn idle_in(version: TlsVersion, script: &Script) -> Vec<String> {
     let inner = script.0.iter().flat_map(|act| match act {
         Act::PostHandshake(script) => idle(POST_HANDSHAKE, script),
-        Act::Renegotiate(script) => idle(honest(version), script),
+        Act::Renegotiate(script) => idle(honest_flow(version), script),
         _ => Vec::new(),
     });
-    idle(honest(version), script).into_iter().chain(inner).collect()
+    idle(honest_flow(version), script).into_iter().chain(inner).collect()
 }
 
 #[test]
