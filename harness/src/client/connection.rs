@@ -1,7 +1,9 @@
 //! A connection that is ready for requests.
 
+use std::sync::{Arc, OnceLock};
+
 use mtls_reports::PeerText;
-use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
+use mtls_reports::model::{CertificateSent, Phase, TlsFacts, TlsRefusal};
 use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +19,7 @@ pub struct Connection {
     pub(super) sender: Sender,
     pub(super) testimony: Testimony,
     pub(super) facts: TlsFacts,
+    pub(super) asked_later: Arc<OnceLock<CertificateSent>>,
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
@@ -48,6 +51,7 @@ impl Connection {
                 sender,
                 testimony,
                 facts,
+                asked_later: Arc::default(),
                 authorities,
                 tickets: Tickets::default(),
                 early_response: None,
@@ -64,9 +68,16 @@ impl Connection {
         Self { tape, ..self }
     }
 
-    /// Facts of the handshake.
-    pub const fn facts(&self) -> &TlsFacts {
-        &self.facts
+    /// The same, where the peer may ask for a certificate after the handshake: what came of that, once it has.
+    #[must_use]
+    pub fn asked_later(self, asked_later: Arc<OnceLock<CertificateSent>>) -> Self {
+        Self { asked_later, ..self }
+    }
+
+    /// Facts of the handshake, and of the client's authentication after it.
+    pub fn facts(&self) -> TlsFacts {
+        let certificate = self.asked_later.get().copied().unwrap_or(self.facts.certificate);
+        TlsFacts { certificate, ..self.facts.clone() }
     }
 
     /// What the peer has given so far to resume the session with. In TLS 1.3 it comes with the first response.

@@ -1,10 +1,10 @@
 //! Who performs a script: move by move, in the order of the flow.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use mtls_reports::model::TlsFacts;
+use mtls_reports::model::{CertificateSent, TlsFacts};
 use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Act, Delay, Epoch, Item, Script};
 use rustls::ContentType;
@@ -31,6 +31,8 @@ pub(super) struct Actor {
     pub(super) post_handshake: bool,
     /// Requests after the handshake so far.
     pub(super) later_requests: u32,
+    /// What became of the certificate at the first of them.
+    pub(super) asked_later: Arc<OnceLock<CertificateSent>>,
     /// Messages as they were sent, to send them again.
     pub(super) sent: BTreeMap<Item, Vec<u8>>,
     /// Handshake messages that wait for others to share a record with.
@@ -61,6 +63,7 @@ impl Actor {
             authorities: Vec::new(),
             post_handshake: false,
             later_requests: 0,
+            asked_later: Arc::default(),
             sent: BTreeMap::new(),
             joined: None,
             greeted: false,
@@ -143,7 +146,7 @@ impl Actor {
 
     /// What the script does before an item.
     async fn before(&mut self, item: Item) -> Result<(), Failure> {
-        if matches!(item, Item::ServerFlight | Item::ServerFinished) {
+        if matches!(item, Item::ServerFlight | Item::ServerFinished | Item::ApplicationData) {
             // What is told from here on is about what comes after it.
             self.flush().await?;
         }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use mtls_reports::model::TlsFacts;
+use mtls_reports::model::{CertificateSent, TlsFacts};
 use mtls_scenarios::{Alpn, Script, TlsVersion};
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
@@ -66,6 +66,8 @@ pub struct Connected {
     pub facts: TlsFacts,
     /// The `certificate_authorities` of the `CertificateRequest`: names, DER.
     pub authorities: Vec<Vec<u8>>,
+    /// What became of the certificate where the gate asks for it after the handshake, once it has.
+    pub asked_later: Arc<OnceLock<CertificateSent>>,
 }
 
 impl fmt::Debug for Connected {
@@ -104,7 +106,8 @@ async fn converse(dial: Dial, link: Link) -> Result<Connected, (Failure, TlsFact
     match actor.shake_hands(&moves).await {
         Ok(rest) => {
             let (facts, authorities) = (actor.facts.clone(), actor.authorities.clone());
-            Ok(Connected { stream: driver::start(actor, rest), facts, authorities })
+            let asked_later = Arc::clone(&actor.asked_later);
+            Ok(Connected { stream: driver::start(actor, rest), facts, authorities, asked_later })
         }
         Err(Failure::Left) => {
             let facts = actor.facts.clone();

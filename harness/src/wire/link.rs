@@ -277,24 +277,6 @@ impl Link {
 /// `AlertLevel` of a warning.
 const WARNING: u8 = 1;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn warnings_end_tls13_and_nothing_before_it() {
-        let (near, _far) = tokio::io::duplex(1);
-        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
-        let warning = [WARNING, 116];
-        assert_eq!(link.alert(&warning), Ok(()));
-        link.speaks_tls13 = true;
-        let ended = Err(Failure::Alert(AlertDescription::CertificateRequired));
-        assert_eq!(link.alert(&warning), ended);
-        assert_eq!(link.alert(&[WARNING, 90]), Ok(()), "user_canceled");
-        assert_eq!(link.alert(&[WARNING, 0]), Err(Failure::Closed));
-    }
-}
-
 enum Step {
     Wrote(io::Result<usize>),
     Got(io::Result<usize>),
@@ -315,4 +297,22 @@ fn opened(
         return Ok((record.kind, record.payload.clone()));
     }
     Ok(keys.open(record)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn warnings_end_tls13_and_nothing_before_it() {
+        let (near, _far) = tokio::io::duplex(1);
+        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
+        let warning = [WARNING, 116];
+        assert_eq!(link.alert(&warning), Ok(()));
+        link.speaks_tls13 = true;
+        let ended = Err(Failure::Alert(AlertDescription::CertificateRequired));
+        assert_eq!(link.alert(&warning), ended);
+        assert_eq!(link.alert(&[WARNING, 90]), Ok(()), "user_canceled");
+        assert_eq!(link.alert(&[WARNING, 0]), Err(Failure::Closed));
+    }
 }

@@ -51,6 +51,7 @@ impl Actor {
         }
         self.turn_to(&script)?;
         self.note_request13(request.body())?;
+        let _ = self.asked_later.set(self.facts.certificate);
         // RFC 8446 4.4.1: each exchange is over the handshake and its own request.
         let handshake = self.view.transcript.clone();
         self.view.transcript.push(&request.encoded);
