@@ -343,10 +343,10 @@ mod tests {
     async fn a_gate_may_be_deaf() {
         let (mut link, far) = link(1 << 12);
         link.deadline = Instant::now();
-        link.queue(&[0; 1 << 16]);
+        link.queue(&vec![0; 1 << 16]);
         assert_eq!(link.flush().await, Err(Failure::Timeout(Phase::Handshake)));
         drop(far);
-        link.queue(&[0; 1 << 16]);
+        link.queue(&vec![0; 1 << 16]);
         assert_eq!(link.flush().await, Ok(()), "it goes nowhere");
         assert_eq!(link.next().await.unwrap_err(), Failure::Closed);
     }

@@ -225,7 +225,9 @@ mod tests {
             message(HandshakeType::Certificate, b"the client's"),
         ];
         let mut transcript = Transcript::new();
-        messages.iter().for_each(|message| transcript.push(message));
+        for message in &messages {
+            transcript.push(message);
+        }
         (transcript, messages)
     }
 
