@@ -19,12 +19,11 @@ pub struct Connection {
     pub(super) sender: Sender,
     pub(super) testimony: Testimony,
     pub(super) facts: TlsFacts,
+    pub(super) asked_later: Arc<OnceLock<CertificateSent>>,
     pub(super) tickets: Tickets,
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
     pub(super) tape: Tape,
-    /// What became of the certificate once the peer asked for it after the handshake.
-    pub(super) later: Arc<OnceLock<CertificateSent>>,
 }
 
 impl Connection {
@@ -52,11 +51,11 @@ impl Connection {
                 sender,
                 testimony,
                 facts,
+                asked_later: Arc::default(),
                 authorities,
                 tickets: Tickets::default(),
                 early_response: None,
                 tape: Tape::default(),
-                later: Arc::default(),
             }),
             Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
             Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
@@ -69,16 +68,16 @@ impl Connection {
         Self { tape, ..self }
     }
 
-    /// The same, with where it is said that the peer asked for a certificate after the handshake.
+    /// The same, where the peer may ask for a certificate after the handshake: what came of that, once it has.
     #[must_use]
-    pub fn asked_later(self, later: Arc<OnceLock<CertificateSent>>) -> Self {
-        Self { later, ..self }
+    pub fn asked_later(self, asked_later: Arc<OnceLock<CertificateSent>>) -> Self {
+        Self { asked_later, ..self }
     }
 
-    /// Facts of the handshake, and of client authentication after it as far as there was any.
+    /// Facts of the handshake, and of the client's authentication after it.
     pub fn facts(&self) -> TlsFacts {
-        let later = self.later.get().copied();
-        TlsFacts { certificate: later.unwrap_or(self.facts.certificate), ..self.facts.clone() }
+        let certificate = self.asked_later.get().copied().unwrap_or(self.facts.certificate);
+        TlsFacts { certificate, ..self.facts.clone() }
     }
 
     /// What the peer has given so far to resume the session with. In TLS 1.3 it comes with the first response.

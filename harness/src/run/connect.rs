@@ -38,8 +38,8 @@ pub(super) async fn perform(
     }
     let name = attempt.ordinary().then(|| attempt.credential.clone());
     let spot = attempt.spot.clone();
-    let scripted = attempt.lines.is_some();
-    let twin = Twin { visit, spot: &spot, credential: name.as_deref(), scripted };
+    let lines = attempt.lines.clone();
+    let twin = Twin { visit, spot: &spot, credential: name.as_deref(), lines: lines.as_ref() };
     let control = twin.before(course).await?;
     attempt.full_handshake_too(course).await?;
     let mut probed = attempt.probe(course).await?;
@@ -244,6 +244,7 @@ impl<'a> Attempt<'a> {
             account: self.account.clone(),
             credential: self.credential.clone(),
             scripted: false,
+            authenticates_later: false,
             resumption: Some((how, self.words.clone())),
         };
         let observe = async || {

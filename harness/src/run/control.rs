@@ -26,6 +26,8 @@ pub(super) struct Path {
     pub(super) credential: String,
     /// Whether the client that can lie makes the connection, by the honest script.
     pub(super) scripted: bool,
+    /// Whether it offers to authenticate after the handshake.
+    pub(super) authenticates_later: bool,
     /// Where the question is whether sessions are resumed: how, and what the client says meanwhile.
     pub(super) resumption: Option<(Resumption, Words)>,
 }

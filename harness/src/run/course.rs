@@ -68,10 +68,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The honest script, played by this client.
-    pub(super) fn honest(held: &Held) -> Self {
-        let identity = Arc::clone(&held.identity);
-        Self { script: Arc::default(), identity, others: BTreeMap::new() }
+    /// The same without a lie, played by this client.
+    pub(super) fn control(&self, held: &Held) -> Self {
+        let script = Arc::new(self.script.control());
+        Self { script, identity: Arc::clone(&held.identity), others: BTreeMap::new() }
     }
 }
 

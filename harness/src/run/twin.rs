@@ -19,8 +19,8 @@ pub(super) struct Twin<'a> {
     pub(super) spot: &'a Spot,
     /// What an ordinary client of the step itself shows; its own twin it need not have.
     pub(super) credential: Option<&'a str>,
-    /// Whether the step is done by the client that can lie; then so is its control.
-    pub(super) scripted: bool,
+    /// What the step's client plays, where it is the one that can lie; then so is its control.
+    pub(super) lines: Option<&'a Lines>,
 }
 
 impl Twin<'_> {
@@ -69,21 +69,21 @@ impl Twin<'_> {
             alpn: cell.alpn,
             account: spot.account.clone(),
             credential: name.to_owned(),
-            scripted: self.scripted,
+            scripted: self.lines.is_some(),
+            authenticates_later: self.lines.is_some_and(|l| l.script.authenticates_later()),
             resumption: None,
         };
         let course = &*course;
         let words = Words::default();
         let deadline = course.deadline();
-        let honest = course.scripted(spot, &words, Lines::honest(&held), deadline)?;
+        let honest = self.lines.map(|lines| lines.control(&held));
+        let honest = honest.map(|lines| course.scripted(spot, &words, lines, deadline));
+        let honest = honest.transpose()?;
         let probe =
             Probe { target: course.stage.target(), spot, words: &words, deadline, tapes: None };
-        let observe = async || {
-            if self.scripted {
-                probe.connect(honest).await.observation
-            } else {
-                stranger(course, spot, &held, &words).await
-            }
+        let observe = async || match honest {
+            Some(honest) => probe.connect(honest).await.observation,
+            None => stranger(course, spot, &held, &words).await,
         };
         let controls = &course.context.controls;
         Ok(match (course.stage.is_shared(), again) {

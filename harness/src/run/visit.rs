@@ -121,7 +121,7 @@ async fn reuse_connection(
     if course.stage.target().is_down() {
         return Err(of_nobody_there(course, visit, &asked));
     }
-    let twin = Twin { visit, spot: &asked, credential: None, scripted: false };
+    let twin = Twin { visit, spot: &asked, credential: None, lines: None };
     let control = twin.before(course).await?;
     let deadline = course.deadline();
     let (target, tapes) = (course.stage.target(), Some(&course.tapes));
@@ -142,7 +142,7 @@ async fn refused_before(
     refusal: Observation,
 ) -> Result<Judged, Judgement> {
     let asked = spot(course, reuse.endpoint)?;
-    let twin = Twin { visit, spot: &asked, credential: None, scripted: false };
+    let twin = Twin { visit, spot: &asked, credential: None, lines: None };
     let control = twin.before(course).await?;
     let control = twin.after(course, control, &refusal).await?;
     let question = question(course, visit, &asked, &refusal, control.as_ref());
@@ -155,7 +155,7 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
         RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => octets(digits),
     };
-    let twin = Twin { visit, spot: &spot, credential: None, scripted: false };
+    let twin = Twin { visit, spot: &spot, credential: None, lines: None };
     let control = twin.before(course).await?;
     let (started, deadline) = (Instant::now(), course.deadline());
     let mut answer = None;

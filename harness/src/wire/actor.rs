@@ -29,10 +29,10 @@ pub(super) struct Actor {
     pub(super) authorities: Vec<Vec<u8>>,
     /// Whether this is the answer to a request after the handshake.
     pub(super) post_handshake: bool,
-    /// What has become of the certificate then.
-    pub(super) later: Arc<OnceLock<CertificateSent>>,
     /// Requests after the handshake so far.
     pub(super) later_requests: u32,
+    /// What became of the certificate at the first of them.
+    pub(super) asked_later: Arc<OnceLock<CertificateSent>>,
     /// Messages as they were sent, to send them again.
     pub(super) sent: BTreeMap<Item, Vec<u8>>,
     /// Handshake messages that wait for others to share a record with.
@@ -62,8 +62,8 @@ impl Actor {
             facts: TlsFacts::default(),
             authorities: Vec::new(),
             post_handshake: false,
-            later: Arc::default(),
             later_requests: 0,
+            asked_later: Arc::default(),
             sent: BTreeMap::new(),
             joined: None,
             greeted: false,
@@ -146,7 +146,7 @@ impl Actor {
 
     /// What the script does before an item.
     async fn before(&mut self, item: Item) -> Result<(), Failure> {
-        if matches!(item, Item::ServerFlight | Item::ServerFinished) {
+        if matches!(item, Item::ServerFlight | Item::ServerFinished | Item::ApplicationData) {
             // What is told from here on is about what comes after it.
             self.flush().await?;
         }

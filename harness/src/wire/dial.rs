@@ -67,8 +67,8 @@ pub struct Connected {
     pub facts: TlsFacts,
     /// The `certificate_authorities` of the `CertificateRequest`: names, DER.
     pub authorities: Vec<Vec<u8>>,
-    /// What becomes of the certificate where the gate asks for it after the handshake.
-    pub later: Arc<OnceLock<CertificateSent>>,
+    /// What became of the certificate where the gate asks for it after the handshake, once it has.
+    pub asked_later: Arc<OnceLock<CertificateSent>>,
 }
 
 impl fmt::Debug for Connected {
@@ -107,8 +107,8 @@ async fn converse(dial: Dial, link: Link) -> Result<Connected, (Failure, TlsFact
     match actor.shake_hands(&moves).await {
         Ok(rest) => {
             let (facts, authorities) = (actor.facts.clone(), actor.authorities.clone());
-            let later = Arc::clone(&actor.later);
-            Ok(Connected { stream: driver::start(actor, rest), facts, authorities, later })
+            let asked_later = Arc::clone(&actor.asked_later);
+            Ok(Connected { stream: driver::start(actor, rest), facts, authorities, asked_later })
         }
         Err(Failure::Left) => {
             let facts = actor.facts.clone();

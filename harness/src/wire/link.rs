@@ -311,10 +311,57 @@ fn opened(
 mod tests {
     use super::*;
 
+    /// A record of the handshake without contents.
+    const EMPTY: [u8; 5] = [22, 3, 3, 0, 0];
+
+    fn link(buffer: usize) -> (Link, tokio::io::DuplexStream) {
+        let (near, far) = tokio::io::duplex(buffer);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        (Link::over(Box::new(near), deadline, Tape::default()), far)
+    }
+
+    #[tokio::test]
+    async fn a_gate_may_talk_without_end_while_we_write() {
+        let (mut link, mut far) = link(1 << 12);
+        let words = 1 << 20;
+        link.queue(&vec![0; words]);
+        let gate = async {
+            far.write_all(&EMPTY.repeat(800_000)).await.unwrap();
+            let mut heard = vec![0; words];
+            far.read_exact(&mut heard).await.unwrap();
+            drop(far);
+        };
+        let (written, ()) = tokio::join!(link.flush(), gate);
+        assert_eq!(written, Ok(()));
+        assert_eq!(link.next().await.unwrap_err(), Failure::Closed);
+    }
+
+    #[tokio::test]
+    async fn a_gate_may_talk_without_end_while_we_listen() {
+        let (mut link, mut far) = link(1 << 12);
+        let gate = async { far.write_all(&EMPTY.repeat(900_000)).await.unwrap() };
+        let limit = MAX_RECEIVED;
+        tokio::select! {
+            next = link.next() => assert_eq!(next.unwrap_err(), Failure::TooMuch { limit }),
+            () = gate => panic!("it was read to the end"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_gate_may_be_deaf() {
+        let (mut link, far) = link(1 << 12);
+        link.deadline = Instant::now();
+        link.queue(&vec![0; 1 << 16]);
+        assert_eq!(link.flush().await, Err(Failure::Timeout(Phase::Handshake)));
+        drop(far);
+        link.queue(&vec![0; 1 << 16]);
+        assert_eq!(link.flush().await, Ok(()), "it goes nowhere");
+        assert_eq!(link.next().await.unwrap_err(), Failure::Closed);
+    }
+
     #[tokio::test]
     async fn warnings_end_tls13_and_nothing_before_it() {
-        let (near, _far) = tokio::io::duplex(1);
-        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
+        let (mut link, _far) = link(1);
         let warning = [WARNING, 116];
         assert_eq!(link.alert(&warning), Ok(()));
         link.speaks_tls13 = true;

@@ -111,9 +111,9 @@ impl Actor {
     }
 
     fn signs(&self) -> bool {
-        let has_key = self.identity.key.is_some();
         let signs_nothing = self.has_act(&Act::EmptyListSigned);
-        self.is_asked() && has_key && (self.shows_certificates() || signs_nothing)
+        let signs_list = self.identity.key.is_some() && self.shows_certificates();
+        self.is_asked() && (signs_list || signs_nothing)
     }
 
     /// Notes what becomes of the certificate.

@@ -51,8 +51,7 @@ impl Actor {
         }
         self.turn_to(&script)?;
         self.note_request13(request.body())?;
-        // The first request is what the question was about.
-        let _ = self.later.set(self.facts.certificate);
+        let _ = self.asked_later.set(self.facts.certificate);
         // RFC 8446 4.4.1: each exchange is over the handshake and its own request.
         let handshake = self.view.transcript.clone();
         self.view.transcript.push(&request.encoded);

@@ -199,3 +199,78 @@ fn messages(transcript: &Transcript) -> Vec<Vec<u8>> {
     reader.push(&transcript.octets());
     std::iter::from_fn(|| reader.next().ok().flatten()).map(|message| message.encoded).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::HandshakeType;
+
+    use super::*;
+    use crate::tls::{HashAlgorithm, Message};
+
+    fn message(kind: HandshakeType, body: &[u8]) -> Vec<u8> {
+        Message::raw(kind, body).encode()
+    }
+
+    fn own() -> (Transcript, [Vec<u8>; 4]) {
+        let messages = [
+            message(HandshakeType::ClientHello, &[3, 3, 0x40, 7]),
+            message(HandshakeType::Certificate, b"the gate's"),
+            message(HandshakeType::ServerHelloDone, b""),
+            message(HandshakeType::Certificate, b"the client's"),
+        ];
+        let mut transcript = Transcript::new();
+        for message in &messages {
+            transcript.push(message);
+        }
+        (transcript, messages)
+    }
+
+    #[test]
+    fn other_transcripts_differ_in_what_they_say() {
+        let (own, messages) = own();
+        let of = |choice| transcript(choice, &own).octets();
+        assert_eq!(of(SigningTranscript::Empty), b"");
+        assert_eq!(of(SigningTranscript::ClientHello), messages[0]);
+        assert_eq!(of(SigningTranscript::WithoutCertificate), messages[..3].concat());
+        let mut other = own.octets();
+        other[RANDOM] ^= 1;
+        assert_eq!(of(SigningTranscript::OtherRandom), other);
+    }
+
+    #[test]
+    fn what_is_signed_depends_on_version_and_script() {
+        let octets = own().0.octets();
+        let hash = HashAlgorithm::Sha256.digest(&octets);
+        let signed = |script: &str, version| {
+            let mut view = View::new(version);
+            view.transcript = own().0;
+            content(&serde_json::from_str(script).unwrap(), &view)
+        };
+        let client = signed_content(Side::Client, &hash);
+        let server = signed_content(Side::Server, &hash);
+        let text = r#"{"as": {"context": {"text": "TLS 1.3, server CertificateVerify"}}}"#;
+        for (script, tls12, tls13) in [
+            ("{}", &octets, &client),
+            (r#"{"as": "other_version"}"#, &client, &octets),
+            (r#"{"as": "bare"}"#, &hash, &hash),
+            (r#"{"as": {"context": "server"}}"#, &server, &server),
+            (text, &server, &server),
+        ] {
+            assert_eq!(&signed(script, TlsVersion::Tls12), tls12, "{script}");
+            assert_eq!(&signed(script, TlsVersion::Tls13), tls13, "{script}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_on_each_point_counts() {
+        let script = r#"[
+            {"sign": {"key": "other", "scheme": "ed25519"}},
+            {"skip": "finished"},
+            {"sign": {"scheme": "ecdsa_sha1", "announce": "ed448"}}
+        ]"#;
+        let said = signing(&serde_json::from_str(script).unwrap());
+        assert_eq!(said.key, Some(SigningKey::Other));
+        assert_eq!(said.scheme, Some(Scheme::EcdsaSha1));
+        assert_eq!(said.announce, Some(Scheme::Ed448));
+    }
+}

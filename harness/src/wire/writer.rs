@@ -68,23 +68,63 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
+    use mtls_scenarios::TlsVersion;
+
+    use super::super::view::View;
     use super::*;
-    use crate::tls::{HashAlgorithm, KeySchedule, Suite};
+    use crate::tls::{KeySchedule, RecordReader, Suite};
+
+    const VERSION: ProtocolVersion = ProtocolVersion::TLSv1_2;
+
+    /// Keys that each have their own label.
+    fn keys(label: &str) -> Protection {
+        let suite = Suite::find(rustls::CipherSuite::TLS13_AES_128_GCM_SHA256).unwrap();
+        let hash = View::new(TlsVersion::Tls13).transcript_hash();
+        KeySchedule::early(suite.hash, None).derive(label, &hash).protection(suite)
+    }
+
+    fn write(writer: &mut Writer, kind: ContentType, layout: &Layout) -> Result<Record, Failure> {
+        let octets = writer.records(kind, b"contents", layout, VERSION)?;
+        let mut reader = RecordReader::new();
+        reader.push(&octets);
+        Ok(reader.next().unwrap().unwrap())
+    }
+
+    fn under(epoch: Epoch) -> Layout {
+        Layout { epoch: Some(epoch), ..Layout::default() }
+    }
 
     #[test]
-    fn change_cipher_spec_of_tls13_is_plaintext_unless_it_is_said_otherwise() {
-        let suite = Suite::find(rustls::CipherSuite::TLS13_AES_128_GCM_SHA256).unwrap();
-        let keys = KeySchedule::early(HashAlgorithm::Sha256, None).derive("c hs traffic", &[]);
+    fn the_keys_are_the_right_ones_unless_others_are_named() {
         let mut writer = Writer::new();
-        writer.set(Epoch::Handshake, keys.protection(suite));
+        writer.set(Epoch::Handshake, keys("c hs traffic"));
+        writer.set(Epoch::Application, keys("c ap traffic"));
         writer.epoch = Epoch::Handshake;
         writer.speaks_tls13 = true;
-        let mut sent = |layout: &Layout| {
-            let kind = ContentType::ChangeCipherSpec;
-            writer.records(kind, &[1], layout, ProtocolVersion::TLSv1_2).unwrap()
-        };
-        assert_eq!(sent(&Layout::default()), [20, 3, 3, 0, 1, 1]);
-        let sealed = Layout { epoch: Some(Epoch::Handshake), ..Layout::default() };
-        assert_eq!(sent(&sealed)[0], 23);
+        let right = write(&mut writer, ContentType::Handshake, &Layout::default()).unwrap();
+        assert!(keys("c hs traffic").open(&right).is_ok());
+        let other = write(&mut writer, ContentType::Handshake, &under(Epoch::Application)).unwrap();
+        assert!(keys("c ap traffic").open(&other).is_ok());
+        let plain = write(&mut writer, ContentType::Handshake, &under(Epoch::Plaintext)).unwrap();
+        assert_eq!(plain.payload, b"contents");
+        let middlebox =
+            write(&mut writer, ContentType::ChangeCipherSpec, &Layout::default()).unwrap();
+        assert_eq!(middlebox.payload, b"contents");
+    }
+
+    #[test]
+    fn keys_that_are_not_there_are_no_lie_that_was_told() {
+        let why = write(&mut Writer::new(), ContentType::Handshake, &under(Epoch::Gate));
+        assert!(matches!(why, Err(Failure::Unable(_))), "{why:?}");
+    }
+
+    #[test]
+    fn a_renegotiation_begins_under_the_keys_of_the_last_handshake() {
+        let mut writer = Writer::new();
+        writer.set(Epoch::Application, keys("c ap traffic"));
+        writer.epoch = Epoch::Application;
+        let mut writer = writer.renegotiating();
+        let hello = write(&mut writer, ContentType::Handshake, &Layout::default()).unwrap();
+        assert!(keys("c ap traffic").open(&hello).is_ok());
     }
 }

@@ -41,16 +41,20 @@ impl Peer {
 impl Peer {
     /// Runs both clients against the server and requires that every case is as expected.
     fn check(&self) {
+        let filters = self.filters();
+        self.check_only(&filters.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// The same with these cases alone.
+    fn check_only(&self, filters: &[&str]) {
         if !self.is_here() {
             assert!(!self.is_required(), "{} is not installed, and required", self.name);
             println!("skipped: {} is not installed", self.name);
             return;
         }
-        let filters = self.filters();
-        let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
         let temp = tempfile::tempdir().unwrap();
         let report = temp.path().join("report.json");
-        let text = self.run(&filters, &report);
+        let text = self.run(filters, &report);
         assert!(!text.contains("\nskipped "), "{text}");
         let report = fs::read_to_string(report).unwrap();
         for suites in self.suites {
@@ -156,6 +160,13 @@ fn haproxy() {
 #[test]
 fn apache() {
     Peer::new("apache", &["apache2", "-v"]).check();
+}
+
+/// Asks for the certificate when a request needs it. The honest client has no answer to that.
+#[test]
+fn apache_after_the_handshake() {
+    let peer = Peer { suites: &[], ..Peer::new("apache-late", &["apache2", "-v"]) };
+    peer.check_only(&["post-handshake/authentication-"]);
 }
 
 #[test]

@@ -166,6 +166,20 @@ impl Script {
         self.0.is_empty()
     }
 
+    /// The honest script of a client that is as ready to authenticate after the handshake as this one.
+    #[must_use]
+    pub fn control(&self) -> Self {
+        if self.authenticates_later() {
+            return Self(vec![Act::PostHandshake(Self::default())]);
+        }
+        Self::default()
+    }
+
+    /// Whether it offers to authenticate after the handshake.
+    pub fn authenticates_later(&self) -> bool {
+        self.0.iter().any(|act| matches!(act, Act::PostHandshake(_)))
+    }
+
     /// One script after the other.
     #[must_use]
     pub fn then(&self, more: &Self) -> Self {
@@ -243,6 +257,15 @@ mod tests {
         assert_eq!(script.0.first(), Some(&Act::Skip(Items(vec![Item::CertificateVerify]))));
         assert_eq!(script.credentials(), ["colleague"]);
         assert_eq!(script.acts().len(), 7);
+    }
+
+    #[test]
+    fn the_control_tells_no_lie() {
+        let honest = read(r#"[{"post_handshake": []}]"#).unwrap();
+        let script =
+            read(r#"[{"show": "x"}, {"post_handshake": [{"skip": "finished"}]}]"#).unwrap();
+        assert_eq!(script.control(), honest);
+        assert_eq!(read(r#"[{"skip": "finished"}]"#).unwrap().control(), Script::default());
     }
 
     #[test]
