@@ -1,7 +1,9 @@
 //! A connection that is ready for requests.
 
+use std::sync::{Arc, OnceLock};
+
 use mtls_reports::PeerText;
-use mtls_reports::model::{Phase, TlsFacts, TlsRefusal};
+use mtls_reports::model::{CertificateSent, Phase, TlsFacts, TlsRefusal};
 use mtls_scenarios::Alpn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
@@ -21,6 +23,8 @@ pub struct Connection {
     pub(super) authorities: Vec<Vec<u8>>,
     pub(super) early_response: Option<Result<Response, Failure>>,
     pub(super) tape: Tape,
+    /// What became of the certificate once the peer asked for it after the handshake.
+    pub(super) later: Arc<OnceLock<CertificateSent>>,
 }
 
 impl Connection {
@@ -52,6 +56,7 @@ impl Connection {
                 tickets: Tickets::default(),
                 early_response: None,
                 tape: Tape::default(),
+                later: Arc::default(),
             }),
             Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
             Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
@@ -64,9 +69,16 @@ impl Connection {
         Self { tape, ..self }
     }
 
-    /// Facts of the handshake.
-    pub const fn facts(&self) -> &TlsFacts {
-        &self.facts
+    /// The same, with where it is said that the peer asked for a certificate after the handshake.
+    #[must_use]
+    pub fn asked_later(self, later: Arc<OnceLock<CertificateSent>>) -> Self {
+        Self { later, ..self }
+    }
+
+    /// Facts of the handshake, and of client authentication after it as far as there was any.
+    pub fn facts(&self) -> TlsFacts {
+        let later = self.later.get().copied();
+        TlsFacts { certificate: later.unwrap_or(self.facts.certificate), ..self.facts.clone() }
     }
 
     /// What the peer has given so far to resume the session with. In TLS 1.3 it comes with the first response.

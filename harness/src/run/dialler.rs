@@ -37,10 +37,10 @@ impl Dialler<'_> {
                 let dial = wire::Dial { tape: tape.clone(), ..(**dial).clone() };
                 let alpn = dial.alpn;
                 let connected = Box::pin(wire::connect(dial)).await;
-                let wire::Connected { stream, facts, authorities } =
+                let wire::Connected { stream, facts, authorities, later } =
                     connected.map_err(|(failure, facts)| (told(failure), facts))?;
                 let connection = Connection::over(stream, alpn, facts, authorities, bounds).await?;
-                Ok(connection.on(tape))
+                Ok(connection.on(tape).asked_later(later))
             }
         }
     }

@@ -40,12 +40,12 @@ impl Probe<'_> {
         let (answers, tls, connection) = match dialler.connect(self.tape()).await {
             Err((failure, facts)) => (Err(failure), facts, None),
             Ok(mut connection) => {
-                let facts = connection.facts().clone();
                 let answers = match connection.take_early_response() {
                     Some(early) => early.map(|response| self.early(&response)),
                     None => self.ask(&mut connection, Some(&dialler)).await,
                 };
-                (answers, facts, Some(connection))
+                // Asking may have brought on another CertificateRequest.
+                (answers, connection.facts(), Some(connection))
             }
         };
         Probed { observation: observation(self.spot.role, started, answers, tls), connection }
@@ -63,7 +63,7 @@ impl Probe<'_> {
         } else {
             Err(Failure::Refused(TlsRefusal::Close))
         };
-        observation(self.spot.role, started, answers, connection.facts().clone())
+        observation(self.spot.role, started, answers, connection.facts())
     }
 
     /// Understands the answer to bytes that were written without TLS.

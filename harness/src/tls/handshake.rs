@@ -30,16 +30,20 @@ impl Received {
 pub struct HandshakeReader {
     limit: usize,
     pending: Vec<u8>,
+    /// Octets at the front that have been taken; they go with the next push.
+    taken: usize,
 }
 
 impl HandshakeReader {
     /// A reader that refuses messages with a body of more than `limit` octets.
     pub const fn new(limit: usize) -> Self {
-        Self { limit, pending: Vec::new() }
+        Self { limit, pending: Vec::new(), taken: 0 }
     }
 
     /// Takes the payload of a record.
     pub fn push(&mut self, fragment: &[u8]) {
+        self.pending.drain(..self.taken);
+        self.taken = 0;
         self.pending.extend_from_slice(fragment);
     }
 
@@ -50,27 +54,27 @@ impl HandshakeReader {
         reason = "none yet is not the end, and some are errors"
     )]
     pub fn next(&mut self) -> Result<Option<Received>, Malformed> {
-        if self.pending.len() < Message::HEADER {
+        let waiting = self.pending.get(self.taken..).unwrap_or_default();
+        if waiting.len() < Message::HEADER {
             return Ok(None);
         }
-        let mut reader = Reader::new(&self.pending);
+        let mut reader = Reader::new(waiting);
         let kind = HandshakeType::from(reader.u8(WHAT)?);
         let length = usize::try_from(reader.u24(WHAT)?)
             .ok()
             .filter(|&length| length <= self.limit)
             .ok_or(Malformed::TooLong { what: WHAT })?;
         let whole = Message::HEADER + length;
-        if self.pending.len() < whole {
+        let Some(encoded) = waiting.get(..whole).map(<[u8]>::to_vec) else {
             return Ok(None);
-        }
-        let rest = self.pending.split_off(whole);
-        let encoded = std::mem::replace(&mut self.pending, rest);
+        };
+        self.taken += whole;
         Ok(Some(Received { kind, encoded }))
     }
 
     /// Whether no message has come in part.
     pub const fn is_empty(&self) -> bool {
-        self.pending.is_empty()
+        self.taken == self.pending.len()
     }
 }
 

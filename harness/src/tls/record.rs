@@ -46,6 +46,9 @@ pub(super) fn header(kind: ContentType, version: ProtocolVersion, len: usize) ->
 #[derive(Clone, Debug, Default)]
 pub struct RecordReader {
     buffer: Vec<u8>,
+    /// Octets at the front that have been taken. They go with the next push: to move the rest once a record would take a
+    /// peer's many small records for ever.
+    taken: usize,
     /// Whether content types pass that there are not.
     any_type: bool,
 }
@@ -53,16 +56,18 @@ pub struct RecordReader {
 impl RecordReader {
     /// At the beginning of a stream.
     pub const fn new() -> Self {
-        Self { buffer: Vec::new(), any_type: false }
+        Self { buffer: Vec::new(), taken: 0, any_type: false }
     }
 
     /// The same, for records of any type.
     pub const fn of_any_type() -> Self {
-        Self { buffer: Vec::new(), any_type: true }
+        Self { buffer: Vec::new(), taken: 0, any_type: true }
     }
 
     /// Adds octets as they came.
     pub fn push(&mut self, octets: &[u8]) {
+        self.buffer.drain(..self.taken);
+        self.taken = 0;
         self.buffer.extend_from_slice(octets);
     }
 
@@ -73,14 +78,14 @@ impl RecordReader {
     )]
     pub fn next(&mut self) -> Result<Option<Record>, Malformed> {
         // Refused at the first octet: whoever answers in another protocol may never send five.
-        let Some(kind) = self.buffer.first().copied().map(ContentType::from) else {
+        let waiting = self.buffer.get(self.taken..).unwrap_or_default();
+        let Some(kind) = waiting.first().copied().map(ContentType::from) else {
             return Ok(None);
         };
         if matches!(kind, ContentType::Unknown(_)) && !self.any_type {
             return Err(Malformed::Invalid { what: "type of the record" });
         }
-        let Some((&[_, major, minor, high, low], rest)) =
-            self.buffer.split_first_chunk::<HEADER_LEN>()
+        let Some((&[_, major, minor, high, low], rest)) = waiting.split_first_chunk::<HEADER_LEN>()
         else {
             return Ok(None);
         };
@@ -93,13 +98,13 @@ impl RecordReader {
         };
         let version = ProtocolVersion::from(u16::from_be_bytes([major, minor]));
         let record = Record { kind, version, payload: payload.to_vec() };
-        self.buffer.drain(..HEADER_LEN + length);
+        self.taken += HEADER_LEN + length;
         Ok(Some(record))
     }
 
     /// Whether nothing is left: no record, nor a part of one.
     pub const fn is_empty(&self) -> bool {
-        self.buffer.is_empty()
+        self.taken == self.buffer.len()
     }
 }
 
@@ -161,6 +166,17 @@ mod tests {
         let octets = record(ContentType::Handshake, vec![0; 0x1_0203]).encode();
         assert_eq!(octets[..5], [22, 3, 3, 2, 3]);
         assert_eq!(octets.len(), 5 + 0x1_0203);
+    }
+
+    #[test]
+    fn many_small_records_at_once_are_read_one_by_one() {
+        let mut reader = RecordReader::new();
+        let empty = record(ContentType::Handshake, Vec::new());
+        reader.push(&empty.encode().repeat(1 << 20));
+        for _ in 0..1 << 20 {
+            assert_eq!(reader.next(), Ok(Some(empty.clone())));
+        }
+        assert!(reader.is_empty());
     }
 
     fn records() -> impl Strategy<Value = Vec<Record>> {

@@ -1,10 +1,10 @@
 //! Who performs a script: move by move, in the order of the flow.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use mtls_reports::model::TlsFacts;
+use mtls_reports::model::{CertificateSent, TlsFacts};
 use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Act, Delay, Epoch, Item, Script};
 use rustls::ContentType;
@@ -29,6 +29,10 @@ pub(super) struct Actor {
     pub(super) authorities: Vec<Vec<u8>>,
     /// Whether this is the answer to a request after the handshake.
     pub(super) post_handshake: bool,
+    /// What has become of the certificate then.
+    pub(super) later: Arc<OnceLock<CertificateSent>>,
+    /// Requests after the handshake so far.
+    pub(super) later_requests: u32,
     /// Messages as they were sent, to send them again.
     pub(super) sent: BTreeMap<Item, Vec<u8>>,
     /// Handshake messages that wait for others to share a record with.
@@ -58,6 +62,8 @@ impl Actor {
             facts: TlsFacts::default(),
             authorities: Vec::new(),
             post_handshake: false,
+            later: Arc::default(),
+            later_requests: 0,
             sent: BTreeMap::new(),
             joined: None,
             greeted: false,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use mtls_reports::model::TlsFacts;
+use mtls_reports::model::{CertificateSent, TlsFacts};
 use mtls_scenarios::script::honest_flow;
 use mtls_scenarios::{Alpn, Script, TlsVersion};
 use rustls::pki_types::CertificateDer;
@@ -67,6 +67,8 @@ pub struct Connected {
     pub facts: TlsFacts,
     /// The `certificate_authorities` of the `CertificateRequest`: names, DER.
     pub authorities: Vec<Vec<u8>>,
+    /// What becomes of the certificate where the gate asks for it after the handshake.
+    pub later: Arc<OnceLock<CertificateSent>>,
 }
 
 impl fmt::Debug for Connected {
@@ -105,7 +107,8 @@ async fn converse(dial: Dial, link: Link) -> Result<Connected, (Failure, TlsFact
     match actor.shake_hands(&moves).await {
         Ok(rest) => {
             let (facts, authorities) = (actor.facts.clone(), actor.authorities.clone());
-            Ok(Connected { stream: driver::start(actor, rest), facts, authorities })
+            let later = Arc::clone(&actor.later);
+            Ok(Connected { stream: driver::start(actor, rest), facts, authorities, later })
         }
         Err(Failure::Left) => {
             let facts = actor.facts.clone();

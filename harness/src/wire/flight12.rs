@@ -134,6 +134,10 @@ impl Actor {
     }
 
     fn remember12(&self, master: Vec<u8>, ticket: Vec<u8>) {
+        // A session that goes on without a new ticket is kept as it is: its id was made up for this connection alone.
+        if ticket.is_empty() && self.view.resumed {
+            return;
+        }
         let id = if ticket.is_empty() { self.view.session_id.clone() } else { Vec::new() };
         let Some(suite) = self.view.suite else { return };
         if ticket.is_empty() && id.is_empty() {

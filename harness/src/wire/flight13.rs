@@ -1,8 +1,8 @@
 //! The gate's flight: `ServerHello` of either version, and the rest of TLS 1.3.
 
 use mtls_reports::PeerText;
+use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Epoch, Item};
-use mtls_scenarios::{Alpn, TlsVersion};
 use rustls::{HandshakeType, ProtocolVersion};
 
 use super::actor::Actor;
@@ -51,6 +51,7 @@ impl Actor {
     pub(super) async fn handshake_message(&mut self) -> Result<Received, Failure> {
         loop {
             match self.link.next().await? {
+                Incoming::Handshake(message) if self.is_beside(message.kind) => {}
                 Incoming::Handshake(message) => return Ok(message),
                 Incoming::Unreadable => {}
                 Incoming::ChangeCipherSpec if self.view.version == TlsVersion::Tls13 => {}
@@ -66,6 +67,17 @@ impl Actor {
         }
     }
 
+    /// Whether a message is no part of the handshake that it comes in: a wish for one (RFC 5246 7.4.1.1), or a ticket of
+    /// the one before.
+    const fn is_beside(&self, kind: HandshakeType) -> bool {
+        match self.view.version {
+            TlsVersion::Tls12 => matches!(kind, HandshakeType::HelloRequest),
+            TlsVersion::Tls13 => {
+                self.link.renegotiating && matches!(kind, HandshakeType::NewSessionTicket)
+            }
+        }
+    }
+
     /// Answers a `HelloRetryRequest` (RFC 8446 4.1.4).
     async fn try_again(&mut self, message: &Received, hello: &ServerHello) -> Result<(), Failure> {
         let suite = Suite::find(hello.cipher_suite);
@@ -74,6 +86,9 @@ impl Actor {
         let cookie = hello.extension(ExtensionType::COOKIE).map(read::cookie);
         let retry =
             Retry { group: group.transpose()?, cookie: cookie.transpose()?.map(<[u8]>::to_vec) };
+        if retry.group.is_some_and(|group| !self.view.groups.contains(&group)) {
+            return Err(misbehaved("a request for a group that was not offered"));
+        }
         self.view.transcript.fold_retry(suite.hash);
         self.view.transcript.push(&message.encoded);
         let hello = self.client_hello(Some(&retry))?;
@@ -91,6 +106,9 @@ impl Actor {
             ProtocolVersion::TLSv1_2 => TlsVersion::Tls12,
             _ => return Err(misbehaved("a version that was not offered")),
         };
+        if !self.view.versions.contains(&version) {
+            return Err(misbehaved("a version that was not offered"));
+        }
         let suite = Suite::find(hello.cipher_suite).filter(|suite| suite_fits(suite, version));
         self.view.suite =
             Some(suite.ok_or_else(|| misbehaved("a cipher suite that was not offered"))?);
@@ -110,8 +128,7 @@ impl Actor {
         let kind = ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION;
         let Some(extension) = Extension::find(extensions, kind) else { return Ok(()) };
         self.facts.alpn = match read::alpn(&extension.data)?.as_slice() {
-            [b"http/1.1"] => Some(Alpn::Http1),
-            [b"h2"] => Some(Alpn::H2),
+            [name] if *name == self.dial.alpn.as_str().as_bytes() => Some(self.dial.alpn),
             _ => return Err(misbehaved("an application protocol that was not offered")),
         };
         Ok(())

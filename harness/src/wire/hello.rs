@@ -114,6 +114,8 @@ impl Actor {
             self.view.session_id = id.to_vec();
         }
         self.make_shares(&changes.shares(&offer), retry)?;
+        self.view.versions.clone_from(&offer.versions);
+        self.view.groups.clone_from(&offer.groups);
         let sni = self.dial.sni.as_deref();
         let mut extensions = offer.extensions(sni, self.dial.alpn, &self.view.shares);
         changes.extensions(&mut extensions);

@@ -71,9 +71,11 @@ impl Layout {
             }
         }
         pieces.push(rest);
+        // RFC 8446 5.4: padding counts, too.
+        let most = MAX_FRAGMENT.saturating_sub(self.padding).max(1);
         let small = pieces.into_iter().flat_map(|piece| match piece {
             [] => vec![piece],
-            _ => piece.chunks(MAX_FRAGMENT).collect(),
+            _ => piece.chunks(most).collect(),
         });
         let mut laid_out = Vec::new();
         for piece in small {
@@ -133,6 +135,13 @@ mod tests {
         assert_eq!(pieces(middle, b"abcd"), [b"ab".to_vec(), b"cd".to_vec()]);
         let other = r#"[{"fragment": {"items": "finished"}}]"#;
         assert_eq!(pieces(other, b"abcd"), [b"abcd".to_vec()]);
+    }
+
+    #[test]
+    fn padding_leaves_less_room() {
+        let padded = r#"[{"pad": {"items": "client_hello", "octets": 16000}}]"#;
+        let lengths: Vec<usize> = pieces(padded, &[0; 1000]).iter().map(Vec::len).collect();
+        assert_eq!(lengths, [384, 384, 232]);
     }
 
     #[test]

@@ -268,7 +268,7 @@ impl Link {
                 Err(Failure::Alert(refusal))
             }
             // RFC 5246 7.2: a warning ends nothing. RFC 8446 6: whatever its level, any other alert does.
-            _ if level == WARNING => Ok(()),
+            _ if level == WARNING && !self.speaks_tls13 => Ok(()),
             refusal => Err(Failure::Alert(refusal)),
         }
     }
@@ -276,6 +276,24 @@ impl Link {
 
 /// `AlertLevel` of a warning.
 const WARNING: u8 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn warnings_end_tls13_and_nothing_before_it() {
+        let (near, _far) = tokio::io::duplex(1);
+        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
+        let warning = [WARNING, 116];
+        assert_eq!(link.alert(&warning), Ok(()));
+        link.speaks_tls13 = true;
+        let ended = Err(Failure::Alert(AlertDescription::CertificateRequired));
+        assert_eq!(link.alert(&warning), ended);
+        assert_eq!(link.alert(&[WARNING, 90]), Ok(()), "user_canceled");
+        assert_eq!(link.alert(&[WARNING, 0]), Err(Failure::Closed));
+    }
+}
 
 enum Step {
     Wrote(io::Result<usize>),

@@ -90,6 +90,8 @@ impl Offer {
         if old {
             extensions.push(extension::renegotiation_info(&self.renegotiated));
             extensions.push(extension::ec_point_formats(&[UNCOMPRESSED]));
+        }
+        if old || !self.ticket.is_empty() {
             extensions.push(extension::session_ticket(&self.ticket));
         }
         extensions.push(extension::supported_groups(&self.groups));

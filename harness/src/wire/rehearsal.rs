@@ -42,8 +42,8 @@ const BUFFER: usize = 1 << 16;
 /// Largest contents of a record.
 const FRAGMENT: usize = 1 << 14;
 
-/// Plays the client's part by a script, until the gate has said everything and hangs up. Returns what stopped the client,
-/// or the application data that it got.
+/// Plays the client's part by a script, until the gate has said everything and hangs up. Returns the application
+/// data that the client got, or, without any, what stopped it.
 pub async fn rehearse(script: &Script, garbage: Garbage<'_>) -> Result<Vec<u8>, Failure> {
     let (near, far) = tokio::io::duplex(BUFFER);
     let version = match garbage {
@@ -69,9 +69,12 @@ pub async fn rehearse(script: &Script, garbage: Garbage<'_>) -> Result<Vec<u8>, 
         let connected = connect_over(Box::new(near), dial).await;
         let mut stream = connected.map_err(|(failure, _)| failure)?.stream;
         let mut data = Vec::new();
-        // It ends with an error where the gate has not behaved; the data that came before counts.
+        // Why it ended is asked below.
         let _ = stream.read_to_end(&mut data).await;
-        Ok(data)
+        match stream.ending.get() {
+            Some(failure) if data.is_empty() => Err(failure.clone()),
+            _ => Ok(data),
+        }
     };
     let (outcome, _) = tokio::join!(client, play(far, garbage));
     outcome

@@ -5,11 +5,14 @@ use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Act, Item, POST_HANDSHAKE, Script, honest_flow};
 
 use super::actor::Actor;
-use super::failure::Failure;
+use super::failure::{Failure, misbehaved};
 use super::flow::flow;
 use super::view::View;
 use super::writer::Writer;
 use crate::tls::Received;
+
+/// Most requests after the handshake that are answered: each costs a signature.
+const MAX_REQUESTS: u32 = 16;
 
 impl Actor {
     /// Shakes hands again. In TLS 1.3 there is no renegotiation: the `ClientHello` is sent all the same.
@@ -40,12 +43,16 @@ impl Actor {
             _ => None,
         });
         let Some(script) = script else {
-            return Err(super::failure::misbehaved(
-                "a CertificateRequest that was not offered for",
-            ));
+            return Err(misbehaved("a CertificateRequest that was not offered for"));
         };
+        self.later_requests = self.later_requests.saturating_add(1);
+        if self.later_requests > MAX_REQUESTS {
+            return Err(misbehaved("CertificateRequests without end"));
+        }
         self.turn_to(&script)?;
         self.note_request13(request.body())?;
+        // The first request is what the question was about.
+        let _ = self.later.set(self.facts.certificate);
         // RFC 8446 4.4.1: each exchange is over the handshake and its own request.
         let handshake = self.view.transcript.clone();
         self.view.transcript.push(&request.encoded);

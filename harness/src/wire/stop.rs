@@ -47,7 +47,8 @@ impl Actor {
 
     /// Stays connected as long as the memory lasts, and drips what is to be dripped.
     pub(super) fn stay(mut self) {
-        let memory = self.dial.memory.clone();
+        // It must not hold the memory that holds it: neither would ever end.
+        let memory = std::mem::take(&mut self.dial.memory);
         self.link.deadline = self.dial.open_until;
         memory.leave_open(async move {
             // Nobody asks any more how the connection ends.

@@ -13,6 +13,9 @@ use crate::tls::{
 pub(super) struct View {
     /// The version that is offered, and then the one that is spoken.
     pub(super) version: TlsVersion,
+    /// What the last `ClientHello` offers: versions and groups.
+    pub(super) versions: Vec<TlsVersion>,
+    pub(super) groups: Vec<NamedGroup>,
     pub(super) client_random: [u8; 32],
     pub(super) server_random: [u8; 32],
     pub(super) session_id: Vec<u8>,
@@ -76,6 +79,8 @@ impl View {
     pub(super) const fn new(version: TlsVersion) -> Self {
         Self {
             version,
+            versions: Vec::new(),
+            groups: Vec::new(),
             client_random: [0; 32],
             server_random: [0; 32],
             session_id: Vec::new(),

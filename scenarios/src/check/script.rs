@@ -191,7 +191,7 @@ mod tests {
             r#"[{"skip": ["certificate", "client_key_exchange"]}]"#,
             r#"[{"edit": {"item": "client_hello", "field": "extensions.key_share", "do": "remove"}}]"#,
             r#"[{"edit": {"item": "certificate", "field": "certificate_list.3", "do": {"cut": 1}}}]"#,
-            r#"[{"edit": {"item": "finished", "do": {"append": {"hex": "00"}}}}]"#,
+            r#"[{"edit": {"item": "finished", "do": {"append": "00"}}}]"#,
             r#"[{"renegotiate": [{"sign": {"key": "other"}}]}]"#,
             r#"[{"post_handshake": [{"skip": "certificate_verify"}]}]"#,
         ] {

@@ -251,10 +251,8 @@ mod tests {
         assert!(error.contains("unknown variant `skipp`"), "{error}");
         let error = read(r#"[{"skip": "certificat"}]"#).unwrap_err();
         assert!(error.contains("unknown variant `certificat`"), "{error}");
-        let error = read(
-            r#"[{"edit": {"item": "certificate", "field": "x", "do": {"to": {"hex": "0"}}}}]"#,
-        )
-        .unwrap_err();
+        let error = read(r#"[{"edit": {"item": "certificate", "field": "x", "do": {"to": "0"}}}]"#)
+            .unwrap_err();
         assert!(error.contains("pairs of hexadecimal digits"), "{error}");
     }
 }

@@ -1,82 +1,94 @@
 //! Octets as scripts write them.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::Repeated;
 
 /// Most octets that one value of a script makes: the largest vector of TLS.
 const MAX: usize = 1 << 24;
 
-/// Octets.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawOctets")]
+/// Octets. Written as in recipes, in hexadecimal or as an array of `{"hex": ..., "times": ...}`, or as `{"text": ...}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Octets(pub Vec<u8>);
 
-/// How octets are written.
-#[derive(Clone, Debug, Deserialize)]
+/// Octets that are text.
+#[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Octets"))]
-#[serde(rename_all = "snake_case")]
-enum RawOctets {
-    /// Hexadecimal digits.
-    Hex(String),
-    /// Text, UTF-8.
-    Text(String),
-    /// One octet many times.
-    Fill {
-        /// The octet.
-        octet: u8,
-        /// How often.
-        count: usize,
-    },
+#[serde(deny_unknown_fields)]
+struct Text {
+    /// UTF-8.
+    text: String,
 }
 
-/// Octets that cannot be made.
-#[derive(Clone, Debug, thiserror::Error)]
-enum OctetsError {
-    #[error("`{0}` is no pairs of hexadecimal digits")]
-    NotHex(String),
-    #[error("{0} octets are more than any vector of TLS holds (16777216)")]
-    TooMany(usize),
-}
+impl<'de> Deserialize<'de> for Octets {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
 
-impl TryFrom<RawOctets> for Octets {
-    type Error = OctetsError;
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Octets;
 
-    fn try_from(raw: RawOctets) -> Result<Self, OctetsError> {
-        match raw {
-            RawOctets::Text(text) => Ok(Self(text.into_bytes())),
-            RawOctets::Fill { count, .. } if count > MAX => Err(OctetsError::TooMany(count)),
-            RawOctets::Fill { octet, count } => Ok(Self(vec![octet; count])),
-            RawOctets::Hex(digits) => match from_hex(&digits) {
-                Some(octets) => Ok(Self(octets)),
-                None => Err(OctetsError::NotHex(digits)),
-            },
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "hexadecimal digits, an array of {\"hex\": ..., \"times\": ...}, or {\"text\": ...}",
+                )
+            }
+
+            fn visit_str<E: de::Error>(self, digits: &str) -> Result<Octets, E> {
+                from_hex(digits).map(Octets)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, pieces: A) -> Result<Octets, A::Error> {
+                let pieces = Vec::<Repeated>::deserialize(SeqAccessDeserializer::new(pieces))?;
+                let mut octets = Vec::new();
+                for Repeated { hex, times } in pieces {
+                    let piece = from_hex(&hex)?;
+                    let length = piece.len().saturating_mul(times).saturating_add(octets.len());
+                    if length > MAX {
+                        let what = "octets are more than any vector of TLS holds (16777216)";
+                        return Err(de::Error::custom(format!("{length} {what}")));
+                    }
+                    octets.extend(piece.repeat(times));
+                }
+                Ok(Octets(octets))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Octets, A::Error> {
+                let Text { text } = Text::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Octets(text.into_bytes()))
+            }
         }
+
+        deserializer.deserialize_any(Forms)
     }
 }
 
-fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
+fn from_hex<E: de::Error>(digits: &str) -> Result<Vec<u8>, E> {
     let nibble = |digit: u8| char::from(digit).to_digit(16);
-    digits
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| match *pair {
-            [high, low] => u8::try_from(nibble(high)? << 4 | nibble(low)?).ok(),
-            _ => None,
-        })
-        .collect()
+    let octet = |pair: &[u8]| match *pair {
+        [high, low] => u8::try_from(nibble(high)? << 4 | nibble(low)?).ok(),
+        _ => None,
+    };
+    let octets = digits.as_bytes().chunks(2).map(octet).collect::<Option<_>>();
+    octets.ok_or_else(|| E::custom(format!("`{digits}` is no pairs of hexadecimal digits")))
 }
 
 #[cfg(feature = "schema")]
 impl schemars::JsonSchema for Octets {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        RawOctets::schema_name()
+        "ScriptOctets".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        RawOctets::json_schema(generator)
+        let as_in_recipes = generator.subschema_for::<crate::Octets>();
+        let text = generator.subschema_for::<Text>();
+        schemars::json_schema!({
+            "description": "Octets: hexadecimal, pieces one after the other, or text.",
+            "anyOf": [as_in_recipes, text]
+        })
     }
 }
 
@@ -89,18 +101,19 @@ mod tests {
     }
 
     #[test]
-    fn hex_text_and_fill() {
-        assert_eq!(read(r#"{"hex": "00fFa1"}"#).unwrap(), [0, 0xff, 0xa1]);
+    fn hexadecimal_pieces_and_text() {
+        assert_eq!(read(r#""00fFa1""#).unwrap(), [0, 0xff, 0xa1]);
         assert_eq!(read(r#"{"text": "GET"}"#).unwrap(), b"GET");
-        assert_eq!(read(r#"{"fill": {"octet": 7, "count": 3}}"#).unwrap(), [7, 7, 7]);
+        assert_eq!(read(r#"[{"hex": "07", "times": 2}, {"hex": "08"}]"#).unwrap(), [7, 7, 8]);
     }
 
     #[test]
     fn what_is_no_octets_is_refused() {
-        assert!(read(r#"{"hex": "0g"}"#).unwrap_err().contains("hexadecimal"));
-        assert!(read(r#"{"hex": "+1"}"#).unwrap_err().contains("hexadecimal"));
-        assert!(
-            read(r#"{"fill": {"octet": 7, "count": 99999999}}"#).unwrap_err().contains("16777216")
-        );
+        assert!(read(r#""0g""#).unwrap_err().contains("`0g` is no pairs of hexadecimal digits"));
+        assert!(read(r#""+1""#).unwrap_err().contains("hexadecimal"));
+        assert!(read("\"123\"").unwrap_err().contains("hexadecimal"));
+        let many = r#"[{"hex": "07", "times": 99999999}]"#;
+        assert!(read(many).unwrap_err().contains("99999999 octets are more than"));
+        assert!(read(r#"{"hex": "00"}"#).unwrap_err().contains("unknown field `hex`"));
     }
 }

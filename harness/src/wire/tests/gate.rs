@@ -60,7 +60,7 @@ impl Gate {
         }
     }
 
-    fn dial(&self, version: TlsVersion, script: &str) -> Dial {
+    pub(super) fn dial(&self, version: TlsVersion, script: &str) -> Dial {
         let script: Script = serde_json::from_str(script).unwrap();
         let soon = Instant::now() + Duration::from_secs(30);
         Dial {

@@ -4,4 +4,6 @@ mod fields;
 mod garbage;
 mod gate;
 mod honest;
+mod hostile;
+mod library;
 mod lies;
