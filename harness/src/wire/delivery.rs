@@ -1,7 +1,5 @@
 //! From messages to records on their way.
 
-use std::time::Duration;
-
 use mtls_scenarios::TlsVersion;
 use mtls_scenarios::script::{Act, Epoch, Item};
 use rustls::{ContentType, ProtocolVersion};
@@ -10,9 +8,6 @@ use super::actor::Actor;
 use super::failure::Failure;
 use super::layout::Layout;
 use crate::tls::Message;
-
-/// Least time between two writes that are to reach the gate apart.
-const APART: Duration = Duration::from_millis(1);
 
 impl Actor {
     /// Sends a handshake message.
@@ -88,7 +83,7 @@ impl Actor {
             Some((every, pause)) => {
                 self.link.flush().await?;
                 self.link.queue(&records);
-                self.link.flush_in_segments(every, pause.max(APART)).await?;
+                self.link.flush_in_segments(every, pause).await?;
             }
         }
         Ok(())

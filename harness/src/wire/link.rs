@@ -19,6 +19,11 @@ const MAX_RECEIVED: u64 = 4 << 20;
 /// Longest handshake message of a gate that is read.
 const MAX_MESSAGE: usize = 256 << 10;
 
+/// Least time between two segments that are to reach the gate apart.
+const APART: Duration = Duration::from_millis(1);
+/// Segments that are kept apart although no pause is asked for.
+const KEPT_APART: usize = 16;
+
 /// Something that came from the gate.
 #[derive(Debug)]
 pub(super) enum Incoming {
@@ -133,17 +138,20 @@ impl Link {
         Ok(())
     }
 
-    /// Writes what is queued in segments of their own, with a pause after each.
+    /// Writes what is queued in segments of their own, with a pause after each. Without a pause the first of them are kept
+    /// apart all the same, so that the gate reads them one by one.
     pub(super) async fn flush_in_segments(
         &mut self,
         every: usize,
         pause: Duration,
     ) -> Result<(), Failure> {
         let out = std::mem::take(&mut self.out);
-        for segment in out.chunks(every.max(1)) {
+        for (number, segment) in out.chunks(every.max(1)).enumerate() {
             self.queue(segment);
             self.flush().await?;
-            self.pause(pause).await?;
+            if !pause.is_zero() || number < KEPT_APART {
+                self.pause(pause.max(APART)).await?;
+            }
             if self.deaf || self.ended.is_some() {
                 break;
             }
@@ -151,7 +159,7 @@ impl Link {
         Ok(())
     }
 
-    /// Lets time pass; at least so much that the segments before and after stay apart.
+    /// Lets time pass.
     pub(super) async fn pause(&mut self, pause: Duration) -> Result<(), Failure> {
         timeout_at(self.deadline, sleep(pause)).await.map_err(|_| Failure::Timeout(self.phase))
     }
@@ -277,24 +285,6 @@ impl Link {
 /// `AlertLevel` of a warning.
 const WARNING: u8 = 1;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn warnings_end_tls13_and_nothing_before_it() {
-        let (near, _far) = tokio::io::duplex(1);
-        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
-        let warning = [WARNING, 116];
-        assert_eq!(link.alert(&warning), Ok(()));
-        link.speaks_tls13 = true;
-        let ended = Err(Failure::Alert(AlertDescription::CertificateRequired));
-        assert_eq!(link.alert(&warning), ended);
-        assert_eq!(link.alert(&[WARNING, 90]), Ok(()), "user_canceled");
-        assert_eq!(link.alert(&[WARNING, 0]), Err(Failure::Closed));
-    }
-}
-
 enum Step {
     Wrote(io::Result<usize>),
     Got(io::Result<usize>),
@@ -315,4 +305,22 @@ fn opened(
         return Ok((record.kind, record.payload.clone()));
     }
     Ok(keys.open(record)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn warnings_end_tls13_and_nothing_before_it() {
+        let (near, _far) = tokio::io::duplex(1);
+        let mut link = Link::over(Box::new(near), Instant::now(), Tape::default());
+        let warning = [WARNING, 116];
+        assert_eq!(link.alert(&warning), Ok(()));
+        link.speaks_tls13 = true;
+        let ended = Err(Failure::Alert(AlertDescription::CertificateRequired));
+        assert_eq!(link.alert(&warning), ended);
+        assert_eq!(link.alert(&[WARNING, 90]), Ok(()), "user_canceled");
+        assert_eq!(link.alert(&[WARNING, 0]), Err(Failure::Closed));
+    }
 }

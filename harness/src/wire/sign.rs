@@ -22,6 +22,8 @@ const SPACES: [u8; 64] = [b' '; 64];
 const CERTIFICATE: u8 = 11;
 /// Place of the first octet of the random in an encoded `ClientHello`.
 const RANDOM: usize = 6;
+/// Most signatures that are made until one fits.
+const ATTEMPTS: u32 = 64;
 
 /// The scheme by which a key signs for a gate that lists these; `None` where it lists none that the key can do.
 pub(super) fn choose(
@@ -64,12 +66,10 @@ pub(super) fn signing(script: &Script) -> Signing {
     all
 }
 
-fn code_point(scheme: Scheme) -> SignatureScheme {
+/// The scheme that a script names.
+fn named(scheme: Scheme) -> SignatureScheme {
     scheme.code().into()
 }
-
-/// Most signatures that are made until one fits.
-const ATTEMPTS: u32 = 64;
 
 /// Signs what has been sent and received so far.
 pub(super) fn certificate_verify(
@@ -83,7 +83,7 @@ pub(super) fn certificate_verify(
     let key = signing_key(dial, &signing, own)?;
     let listed = view.request.as_ref().map_or(&[][..], |request| &request.schemes);
     let honest = choose(&key, view.version, listed).or_else(|| key.schemes().first().copied());
-    let done = signing.scheme.map(code_point).or(honest);
+    let done = signing.scheme.map(named).or(honest);
     let done = done.ok_or_else(|| Failure::Unable("the key has no signature scheme".to_owned()))?;
     let content = content(&signing, view);
     let sign = || key.sign_any(done, &content).map_err(|error| Failure::Unable(error.to_string()));
@@ -103,7 +103,7 @@ pub(super) fn certificate_verify(
     if signing.forge != Some(Forgery::Replayed) {
         dial.memory.keep_signature(signature.clone());
     }
-    let announced = signing.announce.map_or(done, code_point);
+    let announced = signing.announce.map_or(done, named);
     Ok(CertificateVerify { scheme: announced, signature })
 }
 
