@@ -204,6 +204,18 @@ fn list_and_explain_tell_what_is_there() {
     assert!(out.contains("X.509 v1"), "{out}");
     let (out, _) = expect(0, &["explain", "certificate/expired@strict,tls1.3,p256"]);
     assert!(out.contains("--filter 'certificate/expired@strict,tls1.3,p256'"), "{out}");
+    let (out, _) = expect(0, &["explain", "possession/bogus-session"]);
+    assert!(out.contains("client      does what the variant says"), "{out}");
+    assert!(
+        out.contains("id-signed-by-other      says in the ClientHello: another session id; signs"),
+        "{out}"
+    );
+    let (out, _) =
+        expect(0, &["explain", "possession/bogus-session@strict,tls1.3,p256,id-unsigned"]);
+    assert!(
+        out.contains("client      says in the ClientHello: another session id; skips"),
+        "{out}"
+    );
 }
 
 #[test]

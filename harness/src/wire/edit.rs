@@ -206,9 +206,9 @@ mod tests {
     #[test]
     fn a_message_is_changed_as_a_whole() {
         for (change, expected) in [
-            (r#"{"append": {"hex": "ff"}}"#, b"\0\0\x09\x05\x03abc\0\x01\x02\xff".as_slice()),
+            (r#"{"append": "ff"}"#, b"\0\0\x09\x05\x03abc\0\x01\x02\xff".as_slice()),
             (r#"{"cut": 7}"#, b"\0\0\x01\x05"),
-            (r#"{"to": {"hex": "aa"}}"#, b"\0\0\x01\xaa"),
+            (r#"{"to": "aa"}"#, b"\0\0\x01\xaa"),
             (r#"{"flip": 0}"#, b"\0\0\x08\x04\x03abc\0\x01\x02"),
             (r#""remove""#, b"\0\0\0"),
             (r#"{"repeat": 2}"#, b"\0\0\x10\x05\x03abc\0\x01\x02\x05\x03abc\0\x01\x02"),
