@@ -220,7 +220,7 @@ impl<'a> Course<'a> {
         let stranger = self.context.wallet.world().stranger(cell.key);
         Ok(wire::Dial {
             address: spot.address,
-            sni: words.sni(&spot.host).map(str::to_owned),
+            sni: words.written_sni(&spot.host).map(str::to_owned),
             version: cell.tls,
             alpn: cell.alpn,
             script: lines.script,

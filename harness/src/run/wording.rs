@@ -137,6 +137,11 @@ impl Words {
         }
     }
 
+    /// The same for a client that writes whatever it is told.
+    pub(super) fn written_sni<'a>(&'a self, host: &'a str) -> Option<&'a str> {
+        if self.without_sni { None } else { self.sni.as_deref().or_else(|| sni_of(host)) }
+    }
+
     /// What the `ClientHello` must say that rustls would not.
     pub(super) fn hello(&self) -> Option<HelloEdit> {
         let names: Vec<_> = self.sni.iter().chain(&self.second_sni).collect();

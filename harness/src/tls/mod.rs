@@ -42,5 +42,5 @@ pub use schedule12::{
     KeyBlock, extended_master_secret, master_secret, prf, protections, verify_data12,
 };
 pub use schedule13::{KeySchedule, Secret, resumption_psk};
-pub use signed::{Side, signed_content};
+pub use signed::{Side, signed_content, signs_tls13};
 pub use suite::{Aead, Suite, Version};

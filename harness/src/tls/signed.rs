@@ -1,4 +1,6 @@
-//! What a `CertificateVerify` signs.
+//! What a `CertificateVerify` signs, and by what.
+
+use rustls::SignatureScheme;
 
 /// Whose words these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,18 @@ pub fn signed_content(side: Side, transcript_hash: &[u8]) -> Vec<u8> {
         Side::Server => b"TLS 1.3, server CertificateVerify",
     };
     [&[0x20; 64], context, &[0], transcript_hash].concat()
+}
+
+/// Whether a scheme may sign a handshake of TLS 1.3; others are for certificates alone there (RFC 8446 4.2.3).
+pub const fn signs_tls13(scheme: SignatureScheme) -> bool {
+    !matches!(
+        scheme,
+        SignatureScheme::RSA_PKCS1_SHA1
+            | SignatureScheme::ECDSA_SHA1_Legacy
+            | SignatureScheme::RSA_PKCS1_SHA256
+            | SignatureScheme::RSA_PKCS1_SHA384
+            | SignatureScheme::RSA_PKCS1_SHA512
+    )
 }
 
 #[cfg(test)]

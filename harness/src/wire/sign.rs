@@ -14,7 +14,9 @@ use super::failure::Failure;
 use super::forge::{Original, forge};
 use super::view::View;
 use crate::pki::Key;
-use crate::tls::{CertificateVerify, HandshakeReader, Side, Transcript, signed_content};
+use crate::tls::{
+    CertificateVerify, HandshakeReader, Side, Transcript, signed_content, signs_tls13,
+};
 
 /// Octets that the signed content of TLS 1.3 begins with.
 const SPACES: [u8; 64] = [b' '; 64];
@@ -32,19 +34,8 @@ pub(super) fn choose(
     listed: &[SignatureScheme],
 ) -> Option<SignatureScheme> {
     key.schemes().iter().copied().find(|scheme| {
-        listed.contains(scheme) && (version == TlsVersion::Tls12 || !is_pkcs1(*scheme))
+        listed.contains(scheme) && (version == TlsVersion::Tls12 || signs_tls13(*scheme))
     })
-}
-
-/// RFC 8446 4.2.3: in TLS 1.3 these are for certificates alone.
-const fn is_pkcs1(scheme: SignatureScheme) -> bool {
-    matches!(
-        scheme,
-        SignatureScheme::RSA_PKCS1_SHA256
-            | SignatureScheme::RSA_PKCS1_SHA384
-            | SignatureScheme::RSA_PKCS1_SHA512
-            | SignatureScheme::RSA_PKCS1_SHA1
-    )
 }
 
 /// What the script says of the signature; the last word on each point counts.

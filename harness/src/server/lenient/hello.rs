@@ -11,7 +11,7 @@ use super::reading;
 use crate::tls::extension::read;
 use crate::tls::{
     ClientHello, Extension, ExtensionType, Field, Malformed, Message, Reader, Received, Suite,
-    Version,
+    Version, signs_tls13,
 };
 
 /// Groups that keys are exchanged in, best first.
@@ -112,7 +112,7 @@ impl Hello {
             return Err(Failure::new(alert, "signature_algorithms is missing"));
         };
         let mut schemes = read::signature_algorithms(data)?;
-        schemes.retain(|scheme| version == Version::Tls12 || !is_pkcs1(*scheme));
+        schemes.retain(|scheme| version == Version::Tls12 || signs_tls13(*scheme));
         Ok(schemes)
     }
 
@@ -173,18 +173,6 @@ fn without_repetitions(body: &[u8]) -> Result<Vec<u8>, Malformed> {
     let encoded = extensions.encode();
     let extensions = encoded.get(Message::HEADER..).unwrap_or_default();
     Ok([body.get(..front).unwrap_or_default(), extensions].concat())
-}
-
-/// RFC 8446 4.2.3: schemes that TLS 1.3 has for certificates alone.
-const fn is_pkcs1(scheme: SignatureScheme) -> bool {
-    matches!(
-        scheme,
-        SignatureScheme::RSA_PKCS1_SHA1
-            | SignatureScheme::ECDSA_SHA1_Legacy
-            | SignatureScheme::RSA_PKCS1_SHA256
-            | SignatureScheme::RSA_PKCS1_SHA384
-            | SignatureScheme::RSA_PKCS1_SHA512
-    )
 }
 
 fn illegal(what: &str) -> Failure {

@@ -6,6 +6,7 @@ use rustls::{CertificateError, PeerMisbehaved, SignatureScheme};
 
 use super::certificate::PublicKey;
 use super::refusal::Refusal;
+use crate::tls::signs_tls13;
 
 /// Verifies a signature on a certificate or CRL. The provider has no algorithm with SHA-1 or MD5, and none for
 /// RSA keys below 2048 bits.
@@ -49,7 +50,7 @@ impl Proof<'_> {
             // A scheme does not fix the curve.
             TlsVersion::Tls12 => self.candidates(algorithms)?.iter().find(is_for_key),
             // RFC 8446 4.4.3: neither RSASSA-PKCS1-v1_5 nor SHA-1, and the scheme fixes the curve.
-            TlsVersion::Tls13 if !is_for_tls13(self.scheme) => {
+            TlsVersion::Tls13 if !signs_tls13(self.scheme) => {
                 return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
             }
             TlsVersion::Tls13 => self.candidates(algorithms)?.first().filter(is_for_key),
@@ -71,17 +72,6 @@ impl Proof<'_> {
             .map(|(_, candidates)| *candidates)
             .ok_or_else(|| PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into())
     }
-}
-
-fn is_for_tls13(scheme: SignatureScheme) -> bool {
-    !matches!(
-        scheme,
-        SignatureScheme::RSA_PKCS1_SHA1
-            | SignatureScheme::ECDSA_SHA1_Legacy
-            | SignatureScheme::RSA_PKCS1_SHA256
-            | SignatureScheme::RSA_PKCS1_SHA384
-            | SignatureScheme::RSA_PKCS1_SHA512
-    )
 }
 
 type Algorithm = &'static dyn rustls::pki_types::SignatureVerificationAlgorithm;
