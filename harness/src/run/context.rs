@@ -1,5 +1,6 @@
 //! What all cases of a run share.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,8 +87,33 @@ impl Context {
         library: Arc<Library>,
         options: Options,
     ) -> Result<Self, StartError> {
-        Ok(Self {
-            target: blueprint.clone().start().await?,
+        let target = blueprint.clone().start().await?;
+        Ok(Self::at(target, blueprint, wallet, library, options))
+    }
+
+    /// Writes the target into a directory instead of starting it, for steps that a person performs; it can be changed there.
+    /// `first_port` is where its listeners begin; free ports if not given.
+    pub async fn on_paper(
+        blueprint: Blueprint,
+        world: World,
+        library: Arc<Library>,
+        options: Options,
+        (directory, first_port): (&Path, Option<u16>),
+    ) -> Result<(Self, Running), StartError> {
+        let wallet = Arc::new(Wallet::new(world, Arc::clone(&library)));
+        let paper = blueprint.clone().on_paper(directory, first_port).await?;
+        Ok((Self::at(paper.known(), blueprint, wallet, library, options), paper))
+    }
+
+    fn at(
+        target: Running,
+        blueprint: Blueprint,
+        wallet: Arc<Wallet>,
+        library: Arc<Library>,
+        options: Options,
+    ) -> Self {
+        Self {
+            target,
             options,
             blueprint,
             own_gates: Semaphore::new(OWN_GATES),
@@ -95,6 +121,6 @@ impl Context {
             library,
             controls: Controls::default(),
             provider: client::provider(),
-        })
+        }
     }
 }

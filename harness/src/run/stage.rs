@@ -14,8 +14,8 @@ pub(super) enum Stage<'a> {
     /// One that was started for this case.
     Own {
         target: Box<Running>,
-        /// Holds a place among those that may run at once.
-        _place: SemaphorePermit<'a>,
+        /// Holds a place among those that may run at once; none on paper.
+        _place: Option<SemaphorePermit<'a>>,
     },
 }
 
@@ -30,7 +30,15 @@ impl<'a> Stage<'a> {
             return Ok(Self::Shared(&context.target));
         };
         let target = Box::new(context.blueprint.clone().start().await?);
-        Ok(Self::Own { target, _place: place })
+        Ok(Self::Own { target, _place: Some(place) })
+    }
+
+    /// One that was written down for a person to start; what all know where it was not.
+    pub(super) fn on_paper(context: &'a Context, paper: Option<Running>) -> Self {
+        match paper {
+            Some(paper) => Self::Own { target: Box::new(paper), _place: None },
+            None => Self::Shared(&context.target),
+        }
     }
 
     pub(super) fn target(&self) -> &Running {
