@@ -48,6 +48,7 @@ mod schema;
 mod style;
 mod summary;
 mod text;
+mod vendor;
 mod words;
 
 pub use dialogue::story;
@@ -65,4 +66,5 @@ pub use schema::schemas;
 pub use style::Style;
 pub use summary::{Dispositions, ScenarioSummary, Summary, Verdicts};
 pub use text::PeerText;
+pub use vendor::{Finding, vendor_report};
 pub use words::{describe, describe_expected};

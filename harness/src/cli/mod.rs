@@ -1,6 +1,7 @@
 //! The command line: arguments, display, exit code. The only place that prints.
 
 mod args;
+mod by_hand;
 mod doctor;
 mod explain;
 mod interrupt;

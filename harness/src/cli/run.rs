@@ -1,5 +1,6 @@
 //! `mtls-harness run`: from arguments to an exit code.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use super::terminal;
 use crate::pki::OpensslRecipe;
 use crate::run::{Context, Dialogues, Ending, Options, Origin, Performed, Plan, World, preflight};
 use crate::server::Fault;
-use crate::target::{Blueprint, Workshop};
+use crate::target::{Blueprint, Running, StartError, Workshop};
 
 /// Runs the command.
 pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
@@ -123,6 +124,26 @@ impl Job {
     }
 
     async fn context(&self) -> Result<Context, Failure> {
+        let (blueprint, world) = self.blueprint().await?;
+        Context::start(blueprint, world, Arc::clone(&self.library), self.options())
+            .await
+            .map_err(not_started)
+    }
+
+    /// Writes the target into a directory instead of starting it.
+    pub(super) async fn on_paper(
+        &self,
+        directory: &Path,
+        first_port: Option<u16>,
+    ) -> Result<(Context, Running), Failure> {
+        let (blueprint, world) = self.blueprint().await?;
+        let library = Arc::clone(&self.library);
+        Context::on_paper(blueprint, world, library, self.options(), (directory, first_port))
+            .await
+            .map_err(not_started)
+    }
+
+    async fn blueprint(&self) -> Result<(Blueprint, World), Failure> {
         let Chosen { target, templates, user_ca } = &self.chosen;
         let openssl = if self.plan.uses(&self.library, Program::OpensslRecipe) {
             let made = tokio::task::spawn_blocking(OpensslRecipe::carry_out).await;
@@ -148,17 +169,18 @@ impl Job {
             fault: self.fault,
             authorized,
         };
-        let options = Options {
+        Ok((blueprint, world))
+    }
+
+    fn options(&self) -> Options {
+        Options {
             jobs: usize::from(self.arguments.jobs),
             timeout: Duration::from_secs_f64(self.arguments.gate.timeout),
             fail_fast: self.arguments.fail_fast,
             pedantic: self.arguments.gate.pedantic,
             dialogues: self.dialogues,
             keep_recordings: self.recordings.are_wanted(),
-        };
-        Context::start(blueprint, world, Arc::clone(&self.library), options)
-            .await
-            .map_err(|e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) })
+        }
     }
 
     /// Performs the cases; also says what could not be written though the run went on.
@@ -241,6 +263,10 @@ impl Job {
             Err(error) => terminal::note(&format!("warning: failed to stop the target: {error}")),
         }
     }
+}
+
+fn not_started(error: StartError) -> Failure {
+    if error.is_users() { Failure::invalid(&error) } else { Failure::undecided(&error) }
 }
 
 /// This moment, RFC 3339.

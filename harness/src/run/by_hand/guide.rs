@@ -77,6 +77,8 @@ impl From<Judgement> for Obstacle {
 pub struct Telling {
     /// The command by which the harness performs the case: what neither tool can do is left to it.
     pub rerun: String,
+    /// Why it matters, a line each.
+    pub why: Vec<String>,
     /// What came of the case, a line each, where it was performed.
     pub observed: Vec<String>,
 }
@@ -154,10 +156,7 @@ pub async fn by_hand(
     })
 }
 
-async fn parts(
-    writing: &mut Writing<'_>,
-    scenario: &Scenario,
-) -> Result<Vec<Part>, Obstacle> {
+async fn parts(writing: &mut Writing<'_>, scenario: &Scenario) -> Result<Vec<Part>, Obstacle> {
     let mut parts = Vec::new();
     for step in &scenario.steps {
         if let Step::Visit(visit) = step

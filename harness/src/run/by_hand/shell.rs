@@ -52,7 +52,7 @@ pub(super) fn steps(
             comment(&mut out, text);
         }
     }
-    observed(&mut out, telling);
+    told(&mut out, telling);
     out
 }
 
@@ -66,16 +66,22 @@ pub(super) fn by_harness(title: &str, why: &str, telling: &Telling) -> String {
         "\nmtls-harness {} --pcap \"$(dirname \"$0\")/case.pcapng\"",
         line(&telling.rerun)
     );
-    observed(&mut out, telling);
+    told(&mut out, telling);
     out
 }
 
 /// The script that runs the server.
 pub(super) fn server(paper: &Paper) -> String {
     let mut out = String::from("#!/bin/bash\n");
-    comment(&mut out, "Runs the server in the foreground; Ctrl-C ends it. The paths in its files are absolute.");
+    comment(
+        &mut out,
+        "Runs the server in the foreground; Ctrl-C ends it. The paths in its files are absolute.",
+    );
     if paper.is_unprivileged() {
-        comment(&mut out, "It refuses to run as root: start it as another user, who owns these files.");
+        comment(
+            &mut out,
+            "It refuses to run as root: start it as another user, who owns these files.",
+        );
     }
     let _ = writeln!(out, "cd \"$(dirname \"$0\")\" || exit 2");
     let prepare: Vec<_> = paper.prepare().iter().map(|command| words(command)).collect();
@@ -101,14 +107,19 @@ fn head(title: &str) -> String {
     out
 }
 
-fn observed(out: &mut String, telling: &Telling) {
-    if telling.observed.is_empty() {
-        return;
-    }
-    out.push('\n');
-    comment(out, "Observed by mtls-harness:");
-    for text in &telling.observed {
-        comment(out, &format!("  {text}"));
+/// What is to be said of the case as a whole.
+fn told(out: &mut String, telling: &Telling) {
+    for (what, lines) in
+        [("Why it matters:", &telling.why), ("What mtls-harness observed:", &telling.observed)]
+    {
+        if lines.is_empty() {
+            continue;
+        }
+        out.push('\n');
+        comment(out, what);
+        for text in lines {
+            comment(out, &format!("  {text}"));
+        }
     }
 }
 
@@ -134,10 +145,8 @@ fn connection(out: &mut String, tls: &Tls) {
     if let Some(name) = &tls.keep {
         let name = file_name(name);
         let _ = writeln!(out, "rm -f kept-{name}.in kept-{name}.out; mkfifo kept-{name}.in");
-        let _ = writeln!(
-            out,
-            "timeout 120 {command} \\\n  <kept-{name}.in >>kept-{name}.out 2>&1 &"
-        );
+        let _ =
+            writeln!(out, "timeout 120 {command} \\\n  <kept-{name}.in >>kept-{name}.out 2>&1 &");
         let _ = writeln!(out, "exec {{kept_{name}}}>kept-{name}.in");
         return ask(out, &name, &tls.requests);
     }

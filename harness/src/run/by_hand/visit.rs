@@ -185,11 +185,12 @@ fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
     let mut lines = vec![format!("Right would be: {}.", describe_expected(&good))];
     match target.marker(spot.role) {
         Some(marker) => lines.push(format!("Whoever reads `{marker}` was let in.")),
-        None => lines.push(format!(
-            "Whoever gets a 2xx for {} was let in.",
-            target.probe().protected_path
-        )),
+        None => lines
+            .push(format!("Whoever gets a 2xx for {} was let in.", target.probe().protected_path)),
     }
+    let identity_path = &target.probe().identity_path;
+    lines
+        .push(format!("Whoever gets no more than a 2xx for {identity_path} was served as nobody."));
     if let Some(identity) = &target.probe().identity {
         let value = match identity.verified_value.as_str() {
             "*" => "with anything in it",
