@@ -226,8 +226,11 @@ async fn what_neither_tool_does_is_left_to_the_harness() {
         return;
     }
     for (id, why) in [
-        ("possession/wrong-key@strict,tls1.3,p256", "lies in the handshake"),
-        ("identity/stolen-certificate@strict,tls1.3,p256", "a key that openssl does not take"),
+        ("possession/empty-signature@strict,tls1.3,p256", "lies in the handshake"),
+        (
+            "identity/stolen-certificate@strict,tls1.3,p256,stolen-certificate",
+            "a key that openssl does not take",
+        ),
     ] {
         let Both { guide, .. } = both(id, None).await;
         let beyond = guide.beyond.unwrap();

@@ -68,8 +68,8 @@ pub fn vendor_report(finding: &Finding<'_>) -> String {
     let _ = write!(
         out,
         "## Steps\n\n\
-         Certificates, keys, revocation lists and scripts are in `{}`, made for this test and good for nothing else. The \
-         private keys are in that directory only.\n\n{}\n",
+         Certificates, keys, revocation lists and scripts are in `{}`, made for this test. The private keys are in that \
+         directory only; whoever gets it must be trusted where their CA is.\n\n{}\n",
         prose(directory),
         fenced("sh", steps),
     );

@@ -238,6 +238,7 @@ pub(super) struct Targets {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("performance").multiple(true))]
 pub(super) struct Explain {
     /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
     pub(super) id: String,

@@ -141,7 +141,7 @@ pub async fn by_hand(
     let paper = target.paper();
     let title = format!("{}: {}", case.id, scenario.title);
     let steps = match &parts {
-        Ok(parts) => shell::steps(&title, parts, paper, telling),
+        Ok(parts) => shell::steps(&title, (parts, &visit::reading(target)), paper, telling),
         Err(why) => shell::by_harness(&title, why, telling),
     };
     write_script(&directory.join(STEPS), &steps)?;

@@ -19,7 +19,7 @@ const PID: &str = "server.pid";
 /// The script of a case that openssl and curl can perform.
 pub(super) fn steps(
     title: &str,
-    parts: &[Part],
+    (parts, reading): (&[Part], &[String]),
     paper: Option<&Paper>,
     telling: &Telling,
 ) -> String {
@@ -29,13 +29,20 @@ pub(super) fn steps(
         comment(&mut out, &format!("In another terminal: ./{STEPS}, or its commands one by one"));
         out.push_str("#\n");
     }
-    for text in [
-        "What the server answers is shown as it comes. What openssl says of the server's certificate does not matter.",
-        "Where a server hangs up after its first answer, the harness asks the rest on a connection of its own.",
-    ] {
-        comment(&mut out, text);
+    comment(
+        &mut out,
+        "What the server answers is shown as it comes. What openssl says of its certificate does not matter.",
+    );
+    reading.iter().for_each(|text| comment(&mut out, text));
+    let has = |what: fn(&Command) -> bool| parts.iter().flat_map(|part| &part.commands).any(what);
+    if has(|command| matches!(command, Command::Tls(tls) if tls.session.offer.is_some())) {
+        comment(&mut out, "openssl writes `Reused` where a session was resumed, else `New`.");
     }
-    if parts.iter().any(|part| part.commands.iter().any(|c| matches!(c, Command::Change(_)))) {
+    comment(
+        &mut out,
+        "Where a server hangs up after its first answer, the harness asks the rest on a connection of its own.",
+    );
+    if has(|command| matches!(command, Command::Change(_))) {
         comment(&mut out, "These steps change the server's files: write them anew to begin again.");
     }
     out.push_str("\ncd \"$(dirname \"$0\")\" || exit 2\n");

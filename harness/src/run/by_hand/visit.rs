@@ -15,7 +15,7 @@ use crate::run::spot::Spot;
 use crate::run::visit;
 use crate::run::wording::Words;
 use crate::run::{action, operate};
-use crate::target::ChangeError;
+use crate::target::{ChangeError, Running};
 
 /// What a person does for a step.
 pub(super) async fn part(writing: &mut Writing<'_>, step: &Step) -> Result<Part, Obstacle> {
@@ -85,11 +85,16 @@ async fn connection(
         commands.push(remark("Control: the same client without the session."));
         commands.push(client.command(writing, &Connect::default()).await?);
     }
-    if !commands.is_empty() {
-        commands.push(remark("The case itself."));
+    Ok(after(commands, attack))
+}
+
+/// What a case does itself, after its controls.
+fn after(mut controls: Vec<Command>, attack: Command) -> Vec<Command> {
+    if !controls.is_empty() {
+        controls.push(remark("The case itself."));
     }
-    commands.push(attack);
-    Ok(commands)
+    controls.push(attack);
+    controls
 }
 
 /// The valid client that must be let in before a refusal says anything.
@@ -135,11 +140,11 @@ async fn again(
     };
     let wording = visit::wording(&writing.course, visit);
     let words = writing.course.words(&wording, &spot)?;
-    let mut commands = control(writing, visit, &spot, None).await?;
+    let controls = control(writing, visit, &spot, None).await?;
     let target = writing.course.stage.target();
     let requests = requests(target, &spot, &words).iter().map(http1).collect();
-    commands.push(Command::Again { connection: reuse.connection.clone(), requests });
-    Ok((commands, look_for(writing, visit, &spot)))
+    let ask = Command::Again { connection: reuse.connection.clone(), requests };
+    Ok((after(controls, ask), look_for(writing, visit, &spot)))
 }
 
 async fn octets(
@@ -152,11 +157,11 @@ async fn octets(
         RawBytes::Text(text) => writing.course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => visit::octets(digits),
     };
-    let mut commands = control(writing, visit, &spot, None).await?;
+    let controls = control(writing, visit, &spot, None).await?;
     let (address, times) = (spot.address, raw.times.get());
-    commands.push(Command::Plain(Plain { address, octets, hold: raw.hold, times }));
+    let plain = Command::Plain(Plain { address, octets, hold: raw.hold, times });
     let look_for = if raw.hold { Vec::new() } else { look_for(writing, visit, &spot) };
-    Ok((commands, look_for))
+    Ok((after(controls, plain), look_for))
 }
 
 async fn change(
@@ -182,18 +187,26 @@ async fn change(
 fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
     let good = visit::good(&writing.course, visit, spot);
     let target = writing.course.stage.target();
-    let mut lines = vec![format!("Right would be: {}.", describe_expected(&good))];
-    match target.marker(spot.role) {
-        Some(marker) => lines.push(format!("Whoever reads `{marker}` was let in.")),
-        None => lines
-            .push(format!("Whoever gets a 2xx for {} was let in.", target.probe().protected_path)),
-    }
-    let identity_path = &target.probe().identity_path;
-    lines
-        .push(format!("Whoever gets no more than a 2xx for {identity_path} was served as nobody."));
-    if let Some(identity) = &target.probe().identity {
+    let let_in = match target.marker(spot.role) {
+        Some(marker) => format!("Whoever reads `{marker}` was let in."),
+        None => format!("Whoever gets a 2xx for {} was let in.", target.probe().protected_path),
+    };
+    vec![format!("Right would be: {}.", describe_expected(&good)), let_in]
+}
+
+/// How the answers of a target are read, a line each.
+pub(super) fn reading(target: &Running) -> Vec<String> {
+    let probe = target.probe();
+    let mut lines = vec![
+        "Refusals are alerts, a closed connection, or an HTTP status of 4xx.".to_owned(),
+        format!(
+            "Whoever gets no more than a 2xx for {} was served as nobody.",
+            probe.identity_path
+        ),
+    ];
+    if let Some(identity) = &probe.identity {
         let value = match identity.verified_value.as_str() {
-            "*" => "with anything in it",
+            "*" => "and a value",
             value => value,
         };
         let says = match &identity.verified {
@@ -204,7 +217,6 @@ fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
         };
         lines.push(format!("The server calls a client verified by {says}."));
     }
-    lines.push("Refusals are alerts, a closed connection, or an HTTP status of 4xx.".to_owned());
     lines
 }
 
