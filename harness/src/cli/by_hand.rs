@@ -50,7 +50,7 @@ impl Papers {
         &self,
         arguments: &Explain,
         (scenario, case): (&Scenario, &Case),
-        job: Job,
+        job: &Job,
         finished: Option<&Finished>,
     ) -> Result<(), Failure> {
         let result = finished.and_then(|finished| finished.results.first());
@@ -67,7 +67,7 @@ impl Papers {
             why: super::explain::wrapped(&scenario.why).lines().map(str::to_owned).collect(),
             observed: result.map(observed).unwrap_or_default(),
         };
-        let guide = self.guide(&job, arguments.port, case, &telling);
+        let guide = self.guide(job, arguments.port, case, &telling);
         let guide = guide.inspect_err(|_| {
             // Half of the steps are of no use to anybody.
             let _ = fs::remove_dir_all(&self.directory);

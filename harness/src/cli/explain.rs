@@ -20,7 +20,7 @@ use crate::run::{Dialogues, Plan, describe_step};
 const WIDTH: usize = 96;
 
 /// Runs the command.
-pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
+pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
     let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
     let library = load(&selection)?;
     let (id, cell) = match arguments.id.split_once('@') {
@@ -45,7 +45,7 @@ pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
         )));
     }
     let case = cases.iter().find(|case| cases.len() == 1 || case.id == arguments.id);
-    let papers = Papers::new(&arguments)?;
+    let papers = Papers::new(arguments)?;
     let performs = arguments.run || arguments.vendor_report.is_some();
     if (performs || papers.is_some()) && case.is_none() {
         let example = cases.first().map_or(id, |case| case.id.as_str());
@@ -61,13 +61,13 @@ pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
     };
     let mut finished = None;
     let code = if performs {
-        perform(&arguments, library.clone(), case, |run| finished = Some(run.clone()))?
+        perform(arguments, library.clone(), case, |run| finished = Some(run.clone()))?
     } else {
         ExitCode::GateOpen
     };
     if let Some(papers) = papers {
-        let job = job(&arguments, library.clone(), case)?;
-        papers.write(&arguments, (scenario, case), job, finished.as_ref())?;
+        let job = job(arguments, library.clone(), case)?;
+        papers.write(arguments, (scenario, case), &job, finished.as_ref())?;
     }
     Ok(code)
 }

@@ -33,7 +33,7 @@ pub fn main() -> ProcessExitCode {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
         Command::Targets(arguments) => targets::targets(&arguments),
-        Command::Explain(explain) => explain::explain(*explain),
+        Command::Explain(explain) => explain::explain(&explain),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),

@@ -127,7 +127,7 @@ impl Job {
         let (blueprint, world) = self.blueprint().await?;
         Context::start(blueprint, world, Arc::clone(&self.library), self.options())
             .await
-            .map_err(not_started)
+            .map_err(|error| not_started(&error))
     }
 
     /// Writes the target into a directory instead of starting it.
@@ -140,7 +140,7 @@ impl Job {
         let library = Arc::clone(&self.library);
         Context::on_paper(blueprint, world, library, self.options(), (directory, first_port))
             .await
-            .map_err(not_started)
+            .map_err(|error| not_started(&error))
     }
 
     async fn blueprint(&self) -> Result<(Blueprint, World), Failure> {
@@ -265,8 +265,8 @@ impl Job {
     }
 }
 
-fn not_started(error: StartError) -> Failure {
-    if error.is_users() { Failure::invalid(&error) } else { Failure::undecided(&error) }
+fn not_started(error: &StartError) -> Failure {
+    if error.is_users() { Failure::invalid(error) } else { Failure::undecided(error) }
 }
 
 /// This moment, RFC 3339.

@@ -1,5 +1,7 @@
 //! Text for a shell.
 
+use std::fmt::Write as _;
+
 /// Quotes a word for a shell where it needs it.
 pub fn word(word: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:,=@%+".contains(&b);
@@ -27,7 +29,8 @@ pub(super) fn printf(octets: &[u8]) -> String {
             // Else it would be an option.
             b'-' if place == 0 => text.push_str(r"\055"),
             b' '..=b'~' => text.push(char::from(*octet)),
-            _ => text.push_str(&format!(r"\{octet:03o}")),
+            // Writing to a String cannot fail.
+            _ => drop(write!(text, r"\{octet:03o}")),
         }
     }
     text.push('\'');

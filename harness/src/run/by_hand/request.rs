@@ -32,7 +32,9 @@ pub(super) fn http1(request: &Request<'_>) -> Vec<u8> {
     field("transfer-encoding", "chunked");
     text.push_str("\r\n1\r\n-\r\n0\r\n");
     for (name, value) in *trailers {
-        text.push_str(&format!("{}: {value}\r\n", name.to_ascii_lowercase()));
+        for part in [name.to_ascii_lowercase().as_str(), ": ", value, "\r\n"] {
+            text.push_str(part);
+        }
     }
     text.push_str("\r\n");
     text.into_bytes()

@@ -33,7 +33,9 @@ pub(super) fn steps(
         &mut out,
         "What the server answers is shown as it comes. What openssl says of its certificate does not matter.",
     );
-    reading.iter().for_each(|text| comment(&mut out, text));
+    for text in reading {
+        comment(&mut out, text);
+    }
     let has = |what: fn(&Command) -> bool| parts.iter().flat_map(|part| &part.commands).any(what);
     if has(|command| matches!(command, Command::Tls(tls) if tls.session.offer.is_some())) {
         comment(&mut out, "openssl writes `Reused` where a session was resumed, else `New`.");

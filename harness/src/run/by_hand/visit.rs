@@ -126,17 +126,15 @@ async fn again(
     visit: &Visit,
     reuse: &Reuse,
 ) -> Result<(Vec<Command>, Vec<String>), Obstacle> {
-    let spot = match reuse.endpoint {
-        Some(choice) => visit::spot(&writing.course, Some(choice))?,
+    let kept = writing.kept.get(&reuse.connection).copied();
+    let spot = match (reuse.endpoint, kept) {
+        (Some(choice), _) => visit::spot(&writing.course, Some(choice))?,
         // Its name and mode may have changed since.
-        None => match writing.kept.get(&reuse.connection) {
-            Some(role) => writing.course.spot(&[*role])?,
-            None => {
-                let name = &reuse.connection;
-                let reason = format!("no connection `{name}` was kept open");
-                return Err(Obstacle::NotPerformed(reason));
-            }
-        },
+        (None, Some(role)) => writing.course.spot(&[role])?,
+        (None, None) => {
+            let name = &reuse.connection;
+            return Err(Obstacle::NotPerformed(format!("no connection `{name}` was kept open")));
+        }
     };
     let wording = visit::wording(&writing.course, visit);
     let words = writing.course.words(&wording, &spot)?;
