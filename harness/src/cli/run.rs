@@ -187,7 +187,7 @@ impl Job {
             finished: finished.results.len(),
             interrupted: ending == Ending::Interrupted,
             elapsed_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            exit_code: 0,
+            ..RunFooter::default()
         };
         finished.footer = Some(footer.clone());
         footer.exit_code = self.exit_code(&finished).code();

@@ -83,6 +83,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         steps: Vec::new(),
         dialogue: Vec::new(),
         disposition: disposition(&verdict),
+        waiver: None,
         verdict,
         explanation,
         elapsed_us: 0,
