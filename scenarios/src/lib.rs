@@ -64,7 +64,8 @@ pub use schema::schemas;
 pub use script::Script;
 pub use step::{Action, Authorities, Control, Step, Visit};
 pub use target::{
-    Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target, ValueSource,
+    Build, Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target,
+    ValueSource,
 };
 pub use waiver::{
     CasePattern, CasePatternError, FILL_IN, PlacedWaiver, ReadWaiversError, Waiver, WaiverFile,

@@ -31,7 +31,7 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
                 format!("--ca is for a running server; `{name}` gets its CA from the harness");
             return Err(Failure::invalid(&message));
         }
-        let templates = library.templates.clone();
+        let templates = library.templates_of(name);
         return Ok(Chosen { target: target.clone(), templates, user_ca });
     }
     let path = Path::new(name);
