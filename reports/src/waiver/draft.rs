@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mtls_scenarios::{Date, Discrepancy, FILL_IN, Library, Waiver, expand};
+use mtls_scenarios::{CasePattern, Date, Discrepancy, FILL_IN, Library, Waiver, expand};
 
 use super::cover::cover;
 use crate::{
@@ -42,15 +42,18 @@ fn of_group(run: &Run, group: &[&CaseResult], library: &Library, today: Date) ->
     let all = scenario.map(|scenario| expand(&first.scenario, scenario)).unwrap_or_default();
     let all: BTreeSet<_> = all.iter().map(|case| case.id.as_str()).collect();
     let failed = group.iter().map(|case| case.id.as_str()).collect();
-    let waiver = |cases| Waiver {
-        cases,
-        target: run.header.target.clone(),
-        version: None,
-        discrepancy,
-        reason: format!("{FILL_IN}: why may this be? Seen: {}", harmless(&reason(first))),
-        references: Vec::new(),
-        owner: format!("{FILL_IN}: who answers for it?"),
-        expires: today.plus_days(DAYS),
+    let waiver = |cases: CasePattern| {
+        let seen = group.iter().find(|case| cases.covers(&case.id)).unwrap_or(first);
+        Waiver {
+            cases,
+            target: run.header.target.clone(),
+            version: None,
+            discrepancy,
+            reason: format!("{FILL_IN}: why may this be? Seen: {}", harmless(&reason(seen))),
+            references: Vec::new(),
+            owner: format!("{FILL_IN}: who answers for it?"),
+            expires: today.plus_days(DAYS),
+        }
     };
     cover(&failed, &all).into_iter().map(waiver).collect()
 }

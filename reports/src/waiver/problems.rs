@@ -5,7 +5,7 @@ use mtls_scenarios::PlacedWaiver;
 use super::Waivers;
 use super::apply::is_good_for;
 use crate::{
-    Run,
+    PeerText, Run,
     model::{CaseResult, Verdict, WaiverFault, WaiverProblem},
     words::word,
 };
@@ -17,7 +17,7 @@ impl Waivers {
     /// that the waiver covers was selected and decided, at least one was performed, and none failed as the waiver says.
     pub fn problems(&self, run: &Run) -> Vec<WaiverProblem> {
         let header = &run.header;
-        let version = header.target_version.as_ref().map(|version| version.as_str());
+        let version = header.target_version.as_ref().map(PeerText::as_str);
         let of_target = self.all.iter().filter(|placed| placed.waiver.target == header.target);
         of_target
             .filter_map(|placed| {
