@@ -194,6 +194,14 @@ impl Launched {
         Ok(())
     }
 
+    /// Its last words, if it has ended by itself.
+    pub(super) fn ended(&mut self) -> io::Result<Option<String>> {
+        let status = self.process.exited()?;
+        Ok(status.map(|status| {
+            format!("the server ended ({status}); its log says:\n{}", self.log_end())
+        }))
+    }
+
     /// The last lines that the server wrote to its output or to `error.log`.
     fn log_end(&self) -> String {
         log_end(&[self.process.log(), &self.directory.path().join("error.log")])
