@@ -133,7 +133,7 @@ fn must_be_unexpected(result: &CaseResult) -> Result<(), Failure> {
         Verdict::Pass(_) => {
             Failure::invalid(&"nothing to report: the case is as expected at this target")
         }
-        Verdict::Fail(_) => Failure::invalid(&"nothing to report: the case is known already"),
+        Verdict::Fail(_) => Failure::invalid(&"nothing to report: the case is waived"),
     })
 }
 

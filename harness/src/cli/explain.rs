@@ -102,6 +102,8 @@ fn job(arguments: &Explain, library: Library, case: &Case) -> Result<Job, Failur
         fail_fast: false,
         allow_undecided: false,
         report: Vec::new(),
+        waivers: Vec::new(),
+        write_waivers: None,
         keylog: None,
         pcap: None,
     };

@@ -19,6 +19,7 @@ mod serve;
 mod target;
 mod targets;
 mod terminal;
+mod waivers;
 
 use std::process::ExitCode as ProcessExitCode;
 

@@ -123,8 +123,12 @@ pub async fn by_hand(
 ) -> Result<Guide, ByHandError> {
     let scenario = context.library.scenarios.get(&case.scenario);
     let scenario = scenario.ok_or_else(|| ByHandError::UnknownScenario(case.scenario.clone()))?;
+    let stage = match paper {
+        Some(paper) => Stage::Paper(Box::new(paper)),
+        None => Stage::Shared(&context.target),
+    };
     let mut writing = Writing {
-        course: Course::new(context, case, Stage::on_paper(context, paper)),
+        course: Course::new(context, case, stage),
         credentials: Credentials::new(directory)?,
         kept: BTreeMap::new(),
         directory,
