@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{LogError, LogWriter, PeerText, Run, json, junit};
+use crate::{Comparison, LogError, LogWriter, PeerText, Run, comparison, json, junit};
 
 /// Report formats for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +85,9 @@ pub enum RenderError {
     /// JSON Lines.
     #[error("cannot render the event log: {0}")]
     Jsonl(#[from] LogError),
+    /// A log holds one run.
+    #[error("an event log holds one run: write one for each target")]
+    SeveralLogs,
     /// `JUnit`.
     #[error("cannot render the report as JUnit XML: {0}")]
     Junit(#[from] quick_junit::SerializeError),
@@ -96,6 +99,15 @@ pub fn render(format: Format, run: &Run) -> Result<Vec<u8>, RenderError> {
         Format::Json => json::render(run),
         Format::Jsonl => jsonl(run),
         Format::Junit => junit::render(run),
+    }
+}
+
+/// Renders a comparison as one document. There is no event log of several runs.
+pub fn render_comparison(format: Format, comparison: &Comparison) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Json => comparison::render_json(comparison),
+        Format::Jsonl => Err(RenderError::SeveralLogs),
+        Format::Junit => junit::render_comparison(comparison),
     }
 }
 

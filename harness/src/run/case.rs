@@ -85,6 +85,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         disposition: disposition(&verdict),
         verdict,
         explanation,
+        flaky: None,
         elapsed_us: 0,
     }
 }

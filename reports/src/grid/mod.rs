@@ -7,6 +7,9 @@ mod tally;
 
 use crate::{Run, Style};
 
+pub(crate) use problems::count;
+pub(crate) use tally::run_line;
+
 /// The whole display: table, problems, skipped cases, and one line that sums it all up.
 pub fn grid(run: &Run, style: Style) -> String {
     let sections = [

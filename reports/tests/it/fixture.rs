@@ -110,6 +110,7 @@ pub(crate) fn case(
         verdict,
         disposition,
         explanation: String::new(),
+        flaky: None,
         elapsed_us: 1500,
     }
 }

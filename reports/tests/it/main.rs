@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod comparison;
 mod fixture;
 mod hostile;
 mod round_trip;

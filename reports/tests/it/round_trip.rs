@@ -146,6 +146,7 @@ fn case() -> impl Strategy<Value = CaseResult> {
                     verdict,
                     disposition,
                     explanation,
+                    flaky: None,
                     elapsed_us,
                 }
             },
