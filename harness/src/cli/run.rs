@@ -233,7 +233,7 @@ impl Job {
                 }
             }
         };
-        match owned.target.stop(keep_logs).await {
+        match owned.stop(keep_logs).await {
             Ok(Some(path)) => {
                 terminal::note(&format!("the server's logs are in {}", path.display()));
             }
