@@ -73,9 +73,15 @@ pub(super) struct Run {
     pub(super) gate: Gate,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// Cases under way at once
+    /// Cases under way at once, over all targets
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
+    /// Targets under way at once, which share the jobs
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) targets_at_once: u16,
+    /// Perform every case N times; one that does not always come out the same is flaky, and its worst counts
+    #[arg(long, value_name = "N", conflicts_with = "pcap", value_parser = clap::value_parser!(u16).range(2..=20))]
+    pub(super) repeat: Option<u16>,
     /// Stop at the first case that is not as expected
     #[arg(long)]
     pub(super) fail_fast: bool,
@@ -96,7 +102,8 @@ pub(super) struct Run {
 /// Which gate, and how it is treated.
 #[derive(Debug, Args)]
 pub(super) struct Gate {
-    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]
+    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]; several names and files with
+    /// commas between them are compared, and so are `all` that this machine has (`all,!NAME`: but one)
     #[arg(long, short, default_value = "mock")]
     pub(super) target: String,
     #[command(flatten)]

@@ -16,6 +16,7 @@ mod selection;
 mod selftest;
 mod serve;
 mod target;
+mod target_list;
 mod targets;
 mod terminal;
 

@@ -4,10 +4,19 @@ use std::path::PathBuf;
 
 use mtls_scenarios::Mode;
 
-use super::args::Gate;
+use super::args::{Gate, Run};
 
-/// The arguments that repeat this run, but for the filter.
-pub(super) fn rerun(arguments: &Gate, scenarios: Option<&PathBuf>) -> String {
+/// The arguments that repeat a run at all its targets.
+pub(super) fn rerun(arguments: &Run) -> String {
+    let Run { gate, selection, repeat, .. } = arguments;
+    let mut words = vec![rerun_at(gate, &gate.target, selection.scenarios.as_ref())];
+    words.extend(repeat.map(|times| format!("--repeat {times}")));
+    words.extend(selection.filter.iter().map(|filter| format!("--filter {}", shell_word(filter))));
+    words.join(" ")
+}
+
+/// The arguments that repeat a run at one target, but for the filter.
+pub(super) fn rerun_at(arguments: &Gate, target: &str, scenarios: Option<&PathBuf>) -> String {
     let server = &arguments.server;
     let mut words = vec!["run".to_owned()];
     let mut flag = |name: &str, value: Option<String>| {
@@ -16,7 +25,7 @@ pub(super) fn rerun(arguments: &Gate, scenarios: Option<&PathBuf>) -> String {
         }
     };
     let path = |path: &PathBuf| path.to_string_lossy().into_owned();
-    flag("--target", Some(arguments.target.clone()).filter(|target| target != "mock"));
+    flag("--target", Some(target.to_owned()).filter(|target| target != "mock"));
     flag("--mode", server.mode.map(|mode| Mode::from(mode).as_str().to_owned()));
     flag("--ca", server.ca.as_ref().map(path));
     flag("--ca-key", server.ca_key.as_ref().map(path));

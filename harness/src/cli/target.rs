@@ -6,43 +6,35 @@ use std::path::Path;
 use mtls_scenarios::{Library, Mode, Start, Target, did_you_mean, read_target};
 
 use super::Failure;
-use super::args::{Gate, Server};
+use super::args::Server;
 use crate::pki::UserCa;
 use crate::target::Remote;
 
 /// A target with what belongs to it.
 pub(super) struct Chosen {
+    /// As it was named.
+    pub(super) name: String,
+    /// What its files are called, where there are others.
+    pub(super) label: Option<String>,
     pub(super) target: Target,
     pub(super) templates: BTreeMap<String, String>,
     pub(super) user_ca: Option<UserCa>,
 }
 
-pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Failure> {
-    let name = arguments.target.as_str();
-    let server = &arguments.server;
+/// The target of this name.
+pub(super) fn choose(name: &str, server: &Server, library: &Library) -> Result<Chosen, Failure> {
     if name.contains("://") {
         return by_url(name, server);
     }
-    let user_ca = user_ca(server)?;
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
-        if user_ca.is_some() && !matches!(target.start, Start::Running) {
-            let message =
-                format!("--ca is for a running server; `{name}` gets its CA from the harness");
-            return Err(Failure::invalid(&message));
-        }
-        let templates = library.templates_of(name);
-        return Ok(Chosen { target: target.clone(), templates, user_ca });
+        return chosen(name, target.clone(), library.templates_of(name), server);
     }
     let path = Path::new(name);
     if name.contains('/') || path.extension().is_some() || path.exists() {
         only_for_urls(server)?;
         let (target, templates) = read_target(path).map_err(|e| Failure::invalid(&e))?;
-        if matches!(target.start, Start::Running) && user_ca.is_none() {
-            let message = "a running target needs --ca and --ca-key: the CA that it trusts";
-            return Err(Failure::invalid(&message));
-        }
-        return Ok(Chosen { target, templates, user_ca });
+        return chosen(name, target, templates, server);
     }
     let known = || library.targets.keys().map(String::as_str);
     let hint = did_you_mean(name, known()).unwrap_or_else(|| {
@@ -50,6 +42,22 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
         format!("known are {}; or give a target file or https://HOST:PORT", names.join(", "))
     });
     Err(Failure::invalid(&format!("unknown target `{name}`\n  help: {hint}")))
+}
+
+/// A target with the CA that it trusts, where the harness does not make it.
+fn chosen(
+    name: &str,
+    target: Target,
+    templates: BTreeMap<String, String>,
+    server: &Server,
+) -> Result<Chosen, Failure> {
+    let runs = matches!(target.start, Start::Running);
+    let user_ca = if runs { user_ca(server)? } else { None };
+    if runs && user_ca.is_none() {
+        let message = "a running target needs --ca and --ca-key: the CA that it trusts";
+        return Err(Failure::invalid(&message));
+    }
+    Ok(Chosen { name: name.to_owned(), label: None, target, templates, user_ca })
 }
 
 fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
@@ -73,7 +81,8 @@ fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
         h2: server.h2,
     };
     let target = remote.describe().map_err(|e| Failure::invalid(&e))?;
-    Ok(Chosen { target, templates: BTreeMap::new(), user_ca: Some(user_ca) })
+    let (name, templates) = (url.to_owned(), BTreeMap::new());
+    Ok(Chosen { name, label: None, target, templates, user_ca: Some(user_ca) })
 }
 
 fn user_ca(server: &Server) -> Result<Option<UserCa>, Failure> {

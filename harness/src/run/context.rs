@@ -78,7 +78,10 @@ impl Context {
     }
 
     /// The same with credentials that another run may have minted.
-    pub(super) async fn with_wallet(
+    ///
+    /// # Errors
+    /// The target cannot be started.
+    pub async fn with_wallet(
         blueprint: Blueprint,
         wallet: Arc<Wallet>,
         library: Arc<Library>,

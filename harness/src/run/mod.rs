@@ -39,5 +39,5 @@ pub use plan::{Plan, plan};
 pub use preflight::{PreflightError, preflight};
 pub use runner::{Ending, run};
 pub use selftest::{SelfTest, SelfTestError};
-pub use wallet::WalletError;
+pub use wallet::{Wallet, WalletError};
 pub use world::{MintError, Origin, World, WorldError};
