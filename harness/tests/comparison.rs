@@ -1,6 +1,6 @@
 //! Several targets in one run, and cases that are performed several times, as a user meets them.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::net::TcpListener;
@@ -84,7 +84,7 @@ fn others(kept: &[&str]) -> String {
     let (out, _) = expect(0, &["targets", "--json"]);
     let targets: Vec<Value> = serde_json::from_str(&out).unwrap();
     let names = targets.iter().map(|target| target["name"].as_str().unwrap());
-    names.filter(|name| !kept.contains(name)).map(|name| format!(",!{name}")).collect()
+    names.filter(|name| !kept.contains(name)).flat_map(|name| [",!", name]).collect()
 }
 
 #[test]

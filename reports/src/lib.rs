@@ -33,6 +33,7 @@
 //! ```
 
 mod comparison;
+mod compatibility;
 mod dialogue;
 mod exit;
 mod file;

@@ -88,7 +88,7 @@ pub(super) struct Run {
     /// Exit with 0 although some cases are inconclusive
     #[arg(long)]
     pub(super) allow_undecided: bool,
-    /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
+    /// Write a report; FORMAT is jsonl, json, junit or compatibility, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
     /// Write the secrets of the cases' connections, in the NSS key log format that Wireshark reads

@@ -97,8 +97,9 @@ impl Reports {
                 continue;
             }
             let rendered = match single {
-                Some(run) => render(*format, run),
-                None => render_comparison(*format, found),
+                // The page says how all of the run is repeated, which only the comparison knows.
+                Some(run) if *format != Format::Compatibility => render(*format, run),
+                _ => render_comparison(*format, found),
             };
             let rendered = rendered.map_err(|e| Failure::undecided(&e))?;
             match path {

@@ -55,7 +55,7 @@ pub(super) fn mark(cell: Option<&Cell>, brevity: Brevity, style: Style) -> (Stri
         text.push_str(style.symbol(worst));
     }
     if cell.flaky > 0 {
-        text.push('~');
+        text.push('*');
     }
     (text, worst.into())
 }
@@ -107,7 +107,7 @@ pub(super) fn legend(rows: &[&Row], all_ran: bool, brevity: Brevity, style: Styl
         ("+", "and others", brevity > Brevity::Full && cells().any(has_several)),
         ("?", "undecided", cells().any(|cell| cell.dispositions.undecided > 0)),
         ("-", "skipped", cells().any(is_skipped)),
-        ("~", "flaky", cells().any(|cell| cell.flaky > 0)),
+        ("*", "flaky", cells().any(|cell| cell.flaky > 0)),
         (".", "not run", !all_ran),
     ];
     parts.extend(

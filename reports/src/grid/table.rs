@@ -20,7 +20,7 @@ type Column = (Mode, TlsVersion);
 
 const GAP: usize = 2;
 /// What marks a cell with cases whose repetitions came to different verdicts.
-const FLAKY: &str = " ~";
+const FLAKY: &str = " *";
 const NARROWEST_NAME: usize = 12;
 
 /// A scenario and its cells.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod comparison;
+mod compatibility;
 mod fixture;
 mod hostile;
 mod round_trip;
