@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::kind::Kind;
-use crate::model::{CaseResult, Flaky, Grade, Seen, Verdict};
+use crate::model::{CaseResult, Disposition, Flaky, Grade, Seen, Verdict};
 use crate::summary::group_by_first;
 use crate::words::{describe, reason, word};
 
@@ -12,7 +12,7 @@ use crate::words::{describe, reason, word};
 /// The worst verdict counts: a failure, then what could not be decided, then a pass, then what was
 /// skipped. Where they differ, the case is flaky, and its explanation says what came how often.
 pub fn settle(repetitions: &[CaseResult]) -> Option<CaseResult> {
-    let worst = repetitions.iter().rev().max_by_key(|case| badness(&case.verdict))?;
+    let worst = repetitions.iter().rev().max_by_key(|case| badness(case))?;
     let mut groups = group_by_first(repetitions, |case| Kind::from(&case.verdict));
     if groups.len() == 1 {
         return Some(worst.clone());
@@ -24,13 +24,15 @@ pub fn settle(repetitions: &[CaseResult]) -> Option<CaseResult> {
     Some(CaseResult { explanation, flaky: Some(flaky), ..worst.clone() })
 }
 
-/// By its kind; of two passes, the one by another signal is worse.
-fn badness(verdict: &Verdict) -> (Kind, Option<Grade>) {
-    let grade = match verdict {
-        Verdict::Pass(grade) => Some(*grade),
-        Verdict::Fail(_) | Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => None,
+/// By its kind. Of two failures, the one that nobody waived is worse; of two passes, the one by another signal.
+fn badness(case: &CaseResult) -> (bool, bool, Kind, Option<Grade>) {
+    let (failed, grade) = match &case.verdict {
+        Verdict::Pass(grade) => (false, Some(*grade)),
+        Verdict::Fail(_) => (true, None),
+        Verdict::Inconclusive { .. } | Verdict::Skipped { .. } => (false, None),
     };
-    (Kind::from(verdict), grade)
+    let is_unexpected = case.disposition == Disposition::Unexpected;
+    (failed, is_unexpected, Kind::from(&case.verdict), grade)
 }
 
 /// What repetitions of one verdict saw: each outcome once.

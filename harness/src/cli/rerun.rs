@@ -1,6 +1,6 @@
 //! The command that repeats a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mtls_scenarios::Mode;
 
@@ -8,9 +8,10 @@ use super::args::{Gate, Run};
 
 /// The arguments that repeat a run at all its targets.
 pub(super) fn rerun(arguments: &Run) -> String {
-    let Run { gate, selection, repeat, .. } = arguments;
+    let Run { gate, selection, repeat, waivers, .. } = arguments;
     let mut words = vec![rerun_at(gate, &gate.target, selection.scenarios.as_ref())];
     words.extend(repeat.map(|times| format!("--repeat {times}")));
+    words.extend(waivers.iter().map(|file| format!("--waivers {}", shell_word(&path(file)))));
     words.extend(selection.filter.iter().map(|filter| format!("--filter {}", shell_word(filter))));
     words.join(" ")
 }
@@ -24,7 +25,6 @@ pub(super) fn rerun_at(arguments: &Gate, target: &str, scenarios: Option<&PathBu
             words.push(format!("{name} {}", shell_word(&value)));
         }
     };
-    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
     flag("--target", Some(target.to_owned()).filter(|target| target != "mock"));
     flag("--mode", server.mode.map(|mode| Mode::from(mode).as_str().to_owned()));
     flag("--ca", server.ca.as_ref().map(path));
@@ -45,6 +45,10 @@ pub(super) fn rerun_at(arguments: &Gate, target: &str, scenarios: Option<&PathBu
         }
     }
     words.join(" ")
+}
+
+fn path(path: impl AsRef<Path>) -> String {
+    path.as_ref().to_string_lossy().into_owned()
 }
 
 /// Quotes a word for a shell where it needs it.

@@ -31,6 +31,9 @@ const fn cross(style: Style) -> char {
     if style.unicode { '✗' } else { 'x' }
 }
 
+/// What marks waived failures.
+const WAIVED: char = '~';
+
 /// How much of a cell is told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Brevity {
@@ -61,31 +64,35 @@ pub(super) fn mark(cell: Option<&Cell>, brevity: Brevity, style: Style) -> (Stri
 }
 
 fn all_kinds(cell: &Cell, style: Style) -> String {
+    let counts = &cell.dispositions;
     let mut text = String::new();
-    if cell.dispositions.unexpected > 0 {
-        text.push(cross(style));
+    // Writing to a String cannot fail.
+    for (sign, failures) in [(cross(style), &cell.discrepancies), (WAIVED, &cell.waived)] {
+        if !failures.is_empty() {
+            text.push(sign);
+        }
+        for (discrepancy, count) in failures {
+            let _ = write!(text, "{}{count}", letter(*discrepancy));
+        }
     }
-    for (discrepancy, count) in &cell.discrepancies {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{}{count}", letter(*discrepancy));
-    }
-    if cell.dispositions.undecided > 0 {
-        let _ = write!(text, "?{}", cell.dispositions.undecided);
+    if counts.undecided > 0 {
+        let _ = write!(text, "?{}", counts.undecided);
     }
     text
 }
 
 /// Others are only hinted at.
 fn first_kind(cell: &Cell, brevity: Brevity) -> String {
-    let mut text = String::new();
     let counts = &cell.dispositions;
-    let mut kinds = cell.discrepancies.keys();
-    let (first, count) = match kinds.next() {
-        Some(discrepancy) => (letter(*discrepancy), counts.unexpected),
-        None if counts.undecided > 0 => ('?', counts.undecided),
-        None => return text,
+    let failure = cell.discrepancies.keys().next().map(|kind| letter(*kind).to_string());
+    let waived = cell.waived.keys().next().map(|kind| format!("{WAIVED}{}", letter(*kind)));
+    let undecided = (counts.undecided > 0).then(|| "?".to_owned());
+    let kinds =
+        [(failure, counts.unexpected), (undecided, counts.undecided), (waived, counts.waived)];
+    let Some((mut text, count)) = kinds.into_iter().find_map(|(kind, count)| Some((kind?, count)))
+    else {
+        return String::new();
     };
-    text.push(first);
     if brevity == Brevity::Short {
         text.push_str(&count.to_string());
     }
@@ -100,11 +107,13 @@ pub(super) fn legend(rows: &[&Row], all_ran: bool, brevity: Brevity, style: Styl
     let cross = if brevity == Brevity::Full { cross(style).to_string() } else { String::new() };
     let cells = || rows.iter().flat_map(|row| row.cells.values());
     let mut parts = vec![format!("{} as expected", style.symbol(Disposition::Expected))];
-    let kinds: BTreeSet<Discrepancy> =
-        cells().flat_map(|cell| cell.discrepancies.keys().copied()).collect();
+    let kinds: BTreeSet<Discrepancy> = cells()
+        .flat_map(|cell| cell.discrepancies.keys().chain(cell.waived.keys()).copied())
+        .collect();
     parts.extend(kinds.into_iter().map(|kind| format!("{cross}{} {}", letter(kind), word(&kind))));
     let others = [
         ("+", "and others", brevity > Brevity::Full && cells().any(has_several)),
+        ("~", "waived", cells().any(|cell| !cell.waived.is_empty())),
         ("?", "undecided", cells().any(|cell| cell.dispositions.undecided > 0)),
         ("-", "skipped", cells().any(is_skipped)),
         ("*", "flaky", cells().any(|cell| cell.flaky > 0)),
@@ -120,7 +129,8 @@ pub(super) fn legend(rows: &[&Row], all_ran: bool, brevity: Brevity, style: Styl
 }
 
 fn has_several(cell: &Cell) -> bool {
-    cell.discrepancies.len() + usize::from(cell.dispositions.undecided > 0) > 1
+    let undecided = usize::from(cell.dispositions.undecided > 0);
+    cell.discrepancies.len() + cell.waived.len() + undecided > 1
 }
 
 fn is_skipped(cell: &Cell) -> bool {

@@ -51,6 +51,9 @@ pub struct Cell {
     pub dispositions: Dispositions,
     /// Its unexpected failures by kind.
     pub discrepancies: BTreeMap<Discrepancy, usize>,
+    /// Its waived failures by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waived: BTreeMap<Discrepancy, usize>,
     /// Cases whose repetitions came to different verdicts.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub flaky: usize,
@@ -127,10 +130,9 @@ impl Cell {
     fn add(&mut self, case: &CaseResult) {
         self.dispositions.add(case.disposition);
         self.flaky += usize::from(case.flaky.is_some());
-        if let (Verdict::Fail(discrepancy), Disposition::Unexpected) =
-            (&case.verdict, case.disposition)
-        {
-            *self.discrepancies.entry(*discrepancy).or_default() += 1;
-        }
+        let Verdict::Fail(discrepancy) = &case.verdict else { return };
+        let is_waived = case.disposition == Disposition::Waived;
+        let failures = if is_waived { &mut self.waived } else { &mut self.discrepancies };
+        *failures.entry(*discrepancy).or_default() += 1;
     }
 }

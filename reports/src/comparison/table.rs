@@ -24,6 +24,7 @@ pub fn side_by_side(comparison: &Comparison, style: Style) -> String {
         table.section("All alike, and not as expected", &alike),
         table.rest(of(Agreement::AsExpected).len(), of(Agreement::NotJudged).len()),
         details::details(comparison, style),
+        tally::waiver_problems(comparison, style),
         tally::tally(comparison, style),
     ];
     let filled: Vec<String> = sections.into_iter().filter(|text| !text.is_empty()).collect();

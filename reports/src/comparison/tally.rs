@@ -5,6 +5,16 @@ use crate::grid::run_line;
 use crate::style::{Paint, Style, pad};
 use crate::text::harmless;
 
+/// Waivers that close the gate, with the target where they do.
+pub(super) fn waiver_problems(comparison: &Comparison, style: Style) -> String {
+    let lines = comparison.runs().map(|run| {
+        let problems = crate::grid::waiver_problems(run, style);
+        let target = harmless(&run.header.target);
+        problems.lines().map(|line| format!("{target}: {line}\n")).collect::<String>()
+    });
+    lines.collect()
+}
+
 pub(super) fn tally(comparison: &Comparison, style: Style) -> String {
     let names = comparison.columns.iter().map(|column| column.target.chars().count());
     let width = names.max().unwrap_or_default();

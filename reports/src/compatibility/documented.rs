@@ -11,9 +11,11 @@ pub(super) struct Documented<'a> {
     pub(super) references: &'a [String],
 }
 
-/// What is publicly known about a case that is not as expected.
-pub(super) fn documented(_case: &CaseResult) -> Option<Documented<'_>> {
-    None
+/// What is publicly known about a case that is not as expected: its waiver names references.
+pub(super) fn documented(case: &CaseResult) -> Option<Documented<'_>> {
+    let waiver = case.waiver.as_ref().filter(|waiver| !waiver.references.is_empty())?;
+    let is_waived = case.disposition == Disposition::Waived;
+    is_waived.then_some(Documented { reason: &waiver.reason, references: &waiver.references })
 }
 
 /// Whether the page may show what came of a case.

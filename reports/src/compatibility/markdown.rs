@@ -16,6 +16,13 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
+/// A reference: a link where it is an address, text otherwise.
+pub(super) fn reference(text: &str) -> String {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    let is_link = |c: char| c.is_ascii_graphic() && !"<>|`\\\"".contains(c);
+    if is_address && text.chars().all(is_link) { format!("<{text}>") } else { plain(text) }
+}
+
 /// A table: a header and rows of cells that are Markdown already.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
@@ -34,6 +41,13 @@ pub(super) fn list(words: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_links() {
+        assert_eq!(reference("https://a.example/x_y#z"), "<https://a.example/x_y#z>");
+        assert_eq!(reference("https://a.example/|b"), r"https://a.example/\|b");
+        assert_eq!(reference("RFC 5280 6.1"), "RFC 5280 6.1");
+    }
 
     #[test]
     fn markup_is_text() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::documented::{Documented, documented};
-use super::markdown::{list, plain, table};
+use super::markdown::{list, plain, reference, table};
 use super::profile::Profile;
 use super::signals::{signal, signals};
 use crate::model::CaseResult;
@@ -91,7 +91,7 @@ fn deviations(run: &Run) -> String {
         let title = cases.first().map_or("", |case| case.title.as_str());
         let places: BTreeSet<String> = cases.iter().map(|case| place(case)).collect();
         let seen: BTreeSet<String> = cases.iter().filter_map(|case| signal(case)).collect();
-        let references = about.references.iter().map(|reference| plain(reference));
+        let references = about.references.iter().map(|given| reference(given));
         vec![
             format!("{} ({})", plain(title), plain(scenario)),
             list(places),

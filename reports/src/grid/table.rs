@@ -79,6 +79,7 @@ impl<'a> Row<'a> {
                 let such = match worst {
                     Disposition::Unexpected => counts.unexpected,
                     Disposition::Undecided => counts.undecided,
+                    Disposition::Waived => counts.waived,
                     Disposition::Expected | Disposition::Skipped => counts.expected,
                 };
                 let symbol = style.symbol(worst);
@@ -156,15 +157,22 @@ fn headers(columns: &[Column], widths: &[usize], name_width: usize, style: Style
     style.paint(Paint::Faint, line.trim_end())
 }
 
+/// What the symbols mean; those of waived and flaky cases only where there are any.
 fn legend(rows: &[Row<'_>], style: Style) -> String {
     let words = [
         (Disposition::Expected, "as expected"),
         (Disposition::Unexpected, "not as expected, of all"),
         (Disposition::Undecided, "undecided, of all"),
+        (Disposition::Waived, "waived, of all"),
         (Disposition::Skipped, "skipped"),
     ];
-    let parts = words.map(|(disposition, word)| format!("{} {word}", style.symbol(disposition)));
-    let mut parts = parts.to_vec();
+    let mut cells = rows.iter().flat_map(|row| row.cells.values());
+    let has_waived = cells.any(|counts| counts.waived > 0);
+    let mut parts: Vec<_> = words
+        .into_iter()
+        .filter(|(disposition, _)| *disposition != Disposition::Waived || has_waived)
+        .map(|(disposition, word)| format!("{} {word}", style.symbol(disposition)))
+        .collect();
     if rows.iter().any(|row| !row.flaky.is_empty()) {
         parts.push(format!("{} flaky", FLAKY.trim_start()));
     }

@@ -36,6 +36,7 @@ fn counts(run: &Run) -> String {
         (counts.expected, "as expected"),
         (counts.unexpected, "unexpected"),
         (counts.undecided, "undecided"),
+        (counts.waived, "waived"),
         (counts.skipped, "skipped"),
         (flaky, "flaky"),
     ]

@@ -110,6 +110,19 @@ fn fifteen_targets_on_a_terminal() {
 }
 
 #[test]
+fn waived_failures_are_marked_and_bad_waivers_told() {
+    let good = run_at("good", fixture::run(vec![one("certificate/expired", pass())]));
+    let comparison = Comparison {
+        arguments: "run --target waived,good".to_owned(),
+        columns: vec![run_at("waived", fixture::with_waivers()), good],
+    };
+    let text = side_by_side(&comparison, Style { unicode: true, ..Style::default() });
+    assert!(text.contains("~A2"), "{text}");
+    assert!(text.contains("waived: EXPIRED WAIVER ci/waivers.json:12"), "{text}");
+    assert_eq!(comparison.exit_code(), ExitCode::GateClosed);
+}
+
+#[test]
 fn a_skipped_case_is_no_disagreement() {
     let rows = three().rows();
     let agreement = |id: &str| rows.iter().find(|row| row.scenario == id).unwrap().agreement;
@@ -163,6 +176,13 @@ fn repetitions_that_differ_are_flaky_and_the_worst_counts() {
     );
     let counts: Vec<_> = flaky.flaky.unwrap().seen.iter().map(|seen| seen.times).collect();
     assert_eq!(counts, [1, 2]);
+    let (open, waived) = (one("path/differs", accepted()), {
+        let mut waived = one("path/differs", accepted());
+        waived.disposition = Disposition::Waived;
+        waived
+    });
+    let unexpected = settle(&[waived.clone(), open, waived]).unwrap();
+    assert_eq!(unexpected.disposition, Disposition::Unexpected);
     assert_eq!(settled(&[skipped(), pass()]).verdict, pass());
     assert_eq!(settled(&[pass(), unsure(), skipped()]).verdict, unsure());
     assert_eq!(settled(&[unsure(), accepted()]).verdict, accepted());

@@ -102,3 +102,16 @@ fn a_single_run_has_a_page_too() {
     let command = "mtls-harness run --target nginx --seed 1 --report compatibility=";
     assert!(page.contains(command), "{page}");
 }
+
+#[test]
+fn waived_failures_are_on_it_if_they_have_references() {
+    let with = fixture::with_waivers();
+    let waived = page(vec![with.clone()]);
+    assert_snapshot!(waived);
+    let mut without = with;
+    for case in &mut without.results {
+        case.waiver.iter_mut().for_each(|waiver| waiver.references.clear());
+    }
+    let page = page(vec![without]);
+    assert!(!page.contains("let in") && !page.contains("deviations\n"), "{page}");
+}

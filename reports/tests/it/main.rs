@@ -11,3 +11,4 @@ mod scale;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshots;
+mod waivers;

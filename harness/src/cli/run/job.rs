@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mtls_reports::model::Disposition;
+use mtls_reports::model::{CaseResult, Disposition};
 use mtls_reports::{Column, Comparison, ExitCode, Found, Run as Finished};
 use mtls_scenarios::{Library, Start};
 
@@ -19,6 +19,7 @@ use crate::cli::reports::Reports;
 use crate::cli::rerun::rerun;
 use crate::cli::target::Chosen;
 use crate::cli::target_list::{Naming, choose_all};
+use crate::cli::waivers::WaiverFiles;
 use crate::run::{Dialogues, Options, Plan};
 use crate::server::Fault;
 
@@ -31,6 +32,7 @@ pub(in crate::cli) struct Job {
     pub(super) naming: Naming,
     pub(super) reports: Reports,
     pub(super) recordings: Recordings,
+    pub(super) waivers: WaiverFiles,
     pub(super) fault: Option<Fault>,
     pub(super) plan: Plan,
     dialogues: Dialogues,
@@ -48,6 +50,7 @@ impl Job {
         let reports = Reports::new(&arguments.report, naming != Naming::One)?;
         let recordings = Recordings::new(&arguments)?;
         recordings.check(&plan)?;
+        let waivers = WaiverFiles::read(&arguments, &library)?;
         let fault = match &arguments.gate.fault {
             Some(name) => Some(name.parse::<Fault>().map_err(|e| Failure::invalid(&e))?),
             None => None,
@@ -64,6 +67,7 @@ impl Job {
             naming,
             reports,
             recordings,
+            waivers,
             fault,
             plan,
             dialogues,
@@ -102,6 +106,7 @@ impl Job {
         let comparison = Comparison { arguments: rerun(&self.arguments), columns };
         // What was found is told before what could not be written.
         show(&comparison, &self)?;
+        self.waivers.draft(comparison.runs(), &self.library)?;
         match unwritten.first() {
             Some(first) => Err(Failure::undecided(first)),
             None => Ok(self.exit_code(&comparison)),
@@ -147,8 +152,10 @@ impl Job {
     /// What a run comes to, as the user wants undecided cases to be taken.
     pub(super) fn exit_code_of(&self, run: &Finished) -> ExitCode {
         let code = run.exit_code();
-        let only_undecided = run.is_complete()
-            && run.results.iter().any(|result| result.disposition == Disposition::Expected);
+        let as_known = |result: &CaseResult| {
+            matches!(result.disposition, Disposition::Expected | Disposition::Waived)
+        };
+        let only_undecided = run.is_complete() && run.results.iter().any(as_known);
         if code == ExitCode::Undecided && self.arguments.allow_undecided && only_undecided {
             return ExitCode::GateOpen;
         }

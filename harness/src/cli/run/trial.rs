@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mtls_reports::model::{CaseResult, RunFooter, RunHeader};
-use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, Run};
+use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, PeerText, Run};
 
 use super::Job;
 use super::credentials::Credentials;
@@ -103,13 +103,16 @@ impl Trial<'_> {
         };
         let (wallet, library) = (Arc::clone(wallet), Arc::clone(library));
         let context = Context::with_wallet(blueprint, wallet, library, self.job.options()).await;
-        context.map_err(|error| match error {
+        let mut context = context.map_err(|error| match error {
             StartError::Launch(LaunchError::Missing { .. }) => {
                 Stopped::Missing(Failure::undecided(&error))
             }
             error if error.is_users() => Failure::invalid(&error).into(),
             error => Failure::undecided(&error).into(),
-        })
+        })?;
+        let version = context.target.version().map(PeerText::as_str);
+        context.waivers = self.job.waivers.for_target(&self.chosen.name, version);
+        Ok(context)
     }
 
     /// Performs the cases, as often as they are to be.
@@ -147,10 +150,12 @@ impl Trial<'_> {
             finished: taken.results.len(),
             interrupted: ending == Ending::Interrupted,
             elapsed_us,
-            exit_code: 0,
+            ..RunFooter::default()
         };
         let Taken { logs, writing, results, .. } = taken;
         let mut run = Run { header, results, footer: Some(footer.clone()) };
+        footer.waiver_problems = self.job.waivers.problems(&run);
+        run.footer = Some(footer.clone());
         footer.exit_code = self.job.exit_code_of(&run).code();
         run.footer = Some(footer.clone());
         let logged = logs.finish(&footer).map_err(|e| e.to_string());
