@@ -1,7 +1,7 @@
 //! Where each waiver stands in its file.
 
-/// The offset of each entry of the list in a waiver file that was read without error: the objects inside a list inside
-/// the outermost object.
+/// The offset of each entry of the list in a waiver file that was read without error: what stands in brackets
+/// inside the list inside the outermost object (serde reads a struct from a list, too).
 pub(super) fn entries(text: &str) -> Vec<usize> {
     let mut offsets = Vec::new();
     let mut depth = 0_usize;
@@ -14,7 +14,7 @@ pub(super) fn entries(text: &str) -> Vec<usize> {
             b'"' => in_string = !in_string,
             _ if in_string => {}
             b'{' | b'[' => {
-                if byte == b'{' && depth == 2 {
+                if depth == 2 {
                     offsets.push(offset);
                 }
                 depth += 1;
@@ -32,9 +32,9 @@ mod tests {
 
     #[test]
     fn braces_in_text_are_no_entries() {
-        let text = r#"{"$schema": "{[", "waivers": [{"a": "\"}{"}, {"b": [1, {}]} ]}"#;
+        let text = r#"{"$schema": "{[", "waivers": [{"a": "\"}{"}, {"b": [1, {}]}, ["c"] ]}"#;
         let found: Vec<_> =
             entries(text).into_iter().map(|offset| &text[offset..offset + 4]).collect();
-        assert_eq!(found, ["{\"a\"", "{\"b\""]);
+        assert_eq!(found, ["{\"a\"", "{\"b\"", "[\"c\""]);
     }
 }

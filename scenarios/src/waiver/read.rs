@@ -38,6 +38,9 @@ pub fn read_waivers(
     library: &Library,
     today: Date,
 ) -> Result<Vec<PlacedWaiver>, ReadWaiversError> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
     let texts = paths.iter().map(|path| Ok((path.as_path(), read_text(path)?)));
     let texts: Vec<_> = texts.collect::<Result<_, LoadError>>()?;
     let mut reading = Reading::new(library, today);
