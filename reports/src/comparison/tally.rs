@@ -7,12 +7,13 @@ use crate::text::harmless;
 
 /// Waivers that close the gate, with the target where they do.
 pub(super) fn waiver_problems(comparison: &Comparison, style: Style) -> String {
-    let lines = comparison.runs().map(|run| {
-        let problems = crate::grid::waiver_problems(run, style);
-        let target = harmless(&run.header.target);
-        problems.lines().map(|line| format!("{target}: {line}\n")).collect::<String>()
-    });
-    lines.collect()
+    let mut text = String::new();
+    for run in comparison.runs() {
+        for line in crate::grid::waiver_problems(run, style).lines() {
+            text.extend([&*harmless(&run.header.target), ": ", line, "\n"]);
+        }
+    }
+    text
 }
 
 pub(super) fn tally(comparison: &Comparison, style: Style) -> String {
