@@ -17,6 +17,7 @@ mod selftest;
 mod serve;
 mod target;
 mod terminal;
+mod trust;
 
 use std::process::ExitCode as ProcessExitCode;
 

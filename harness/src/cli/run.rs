@@ -25,7 +25,8 @@ use crate::target::Blueprint;
 
 /// Runs the command.
 pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
-    let library = load(&arguments.selection)?;
+    let mut library = load(&arguments.selection)?;
+    arguments.gate.trust.rekey(&mut library)?;
     let plan = select(&library, &arguments.selection)?;
     let job = Job::new(arguments, library, plan, Dialogues::OfProblems)?;
     if job.plan.cases.is_empty() {
@@ -123,7 +124,7 @@ impl Job {
     }
 
     async fn context(&self) -> Result<Context, Failure> {
-        let Chosen { target, templates, user_ca } = &self.chosen;
+        let Chosen { target, templates, trust } = &self.chosen;
         let openssl = if self.plan.uses(&self.library, Program::OpensslRecipe) {
             let made = tokio::task::spawn_blocking(OpensslRecipe::carry_out).await;
             Some(made.map_err(|e| Failure::undecided(&e))?)
@@ -134,7 +135,7 @@ impl Job {
             seed: self.arguments.gate.seed,
             epoch: UnixTime::now(),
             library: &self.library,
-            user_ca: user_ca.clone(),
+            trust: trust.clone(),
             openssl,
         };
         let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::context::{Context, Dialogues};
 use super::course::Course;
 use super::judge::Judgement;
-use super::outcome::undecided;
+use super::outcome::{skipped, undecided};
 use super::stage::Stage;
 use super::tapes::Taped;
 use super::{action, dialogue, operate, visit};
@@ -114,6 +114,10 @@ impl Played {
 
 /// Plays a scenario, at a gate of its own where it needs one.
 async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
+    let operates = scenario.steps.iter().any(|step| matches!(step, Step::Operate(_)));
+    if operates && !context.blueprint.is_ours() {
+        return Played::of(skipped("the server is not the harness's to change".to_owned()));
+    }
     // A clock that can be moved is moved for everybody at the gate.
     let moves_clock = scenario.waits() && context.target.has_clock();
     let stage = if scenario.changes_gate() || moves_clock {

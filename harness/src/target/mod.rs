@@ -14,5 +14,5 @@ mod template;
 pub use change::{Change, ChangeError, Changed};
 pub use launched::LaunchError;
 pub use material::{AccountMaterial, Material};
-pub use remote::{Remote, RemoteError};
+pub use remote::{IdentityAt, Remote, RemoteError};
 pub use running::{Blueprint, Place, Running, StartError};
