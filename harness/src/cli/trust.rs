@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use mtls_scenarios::{KeyAlgorithm, Library, did_you_mean};
+use mtls_scenarios::{Library, did_you_mean};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::Failure;
@@ -119,11 +119,7 @@ impl TrustArguments {
     /// Lets scenarios for which the key algorithm is not the point use that of the only client there is.
     pub(super) fn rekey(&self, library: &mut Library) -> Result<(), Failure> {
         if let Some(key) = self.read(library)?.only_key() {
-            for scenario in library.scenarios.values_mut() {
-                if scenario.matrix.key == [KeyAlgorithm::P256] {
-                    scenario.matrix.key = vec![key];
-                }
-            }
+            library.rekey(key);
         }
         Ok(())
     }

@@ -21,6 +21,9 @@ pub(crate) struct Clocks {
     pub(crate) now: Clock,
 }
 
+/// Most certificates of a credential that may all have RSA keys.
+const SHORT_PATH: usize = 4;
+
 /// Certificates in the making.
 pub(crate) struct Chain<'a> {
     pub(crate) store: &'a KeyStore,
@@ -130,9 +133,7 @@ impl Chain<'_> {
         if let Some(made) = authority.made(credential, name) {
             return Ok(Some(Arc::clone(made)));
         }
-        let Some(who) = recipe.given.filter(|_| authority.has_only_clients()) else {
-            return Ok(None);
-        };
+        let Some(who) = recipe.given.filter(|_| self.is_of_clients()) else { return Ok(None) };
         let client = authority.client(who);
         let client = client.ok_or_else(|| ForgeError::NeedsClient { owner: self.owner() })?;
         let wanted = recipe.key.algorithm.unwrap_or(self.algorithm);
@@ -142,6 +143,11 @@ impl Chain<'_> {
         }
         let forged = certificate::spoilt(client.forged(), &recipe.defects);
         forged.map(Some).map_err(|source| self.wrong(name, source))
+    }
+
+    /// Whether all that is known of the account are clients of it.
+    fn is_of_clients(&self) -> bool {
+        self.authority.is_some_and(Authority::has_only_clients)
     }
 
     /// What a customer's own certificate has behind it in the `certificate_list`.
@@ -155,7 +161,7 @@ impl Chain<'_> {
         let request = KeyRequest {
             scope: &self.scope,
             name: recipe.key.name.as_deref().unwrap_or(name),
-            algorithm: recipe.key.algorithm.unwrap_or(self.algorithm),
+            algorithm: recipe.key.algorithm.unwrap_or_else(|| self.usual_algorithm(recipe.profile)),
         };
         let key = self.store.key(request, &mut self.slots).map_err(RecipeError::Key);
         let posing = |key: Arc<Key>| match &recipe.public_key {
@@ -163,6 +169,16 @@ impl Chain<'_> {
             Some(public) => Ok(Arc::new(key.posing_as(Posed::new(public)?))),
         };
         key.and_then(posing).map_err(|source| self.wrong(name, source))
+    }
+
+    /// The algorithm of a key whose recipe names none.
+    fn usual_algorithm(&self, profile: Profile) -> KeyAlgorithm {
+        // A customer's client may make the whole run one of RSA keys, and test keys do not last for long paths of them.
+        let is_long = self.recipes.len() > SHORT_PATH;
+        if self.is_of_clients() && is_long && profile != Profile::Client {
+            return KeyAlgorithm::P256;
+        }
+        self.algorithm
     }
 
     /// A key that no certificate of the credential has.
