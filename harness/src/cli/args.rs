@@ -144,8 +144,8 @@ pub(super) struct Server {
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
-    /// It checks the revocation lists of the bundle
-    #[arg(long, requires = "pki")]
+    /// It checks the revocation lists of the bundle (--pki)
+    #[arg(long)]
     pub(super) crl: bool,
     /// It speaks HTTP/2, too
     #[arg(long)]

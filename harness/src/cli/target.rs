@@ -21,6 +21,11 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
     let name = arguments.target.as_str();
     let server = &arguments.server;
     let trust = arguments.trust.read(library)?;
+    if server.crl && !matches!(trust, Trust::Bundle(_)) {
+        let message =
+            "--crl goes with --pki: which certificates other revocation lists name is not known";
+        return Err(Failure::invalid(&message));
+    }
     if name.contains("://") {
         return chosen(by_url(name, server)?, BTreeMap::new(), trust);
     }

@@ -157,9 +157,13 @@ fn pairs<'a>(
         for file in files {
             let account = file.account();
             if !library.accounts.contains_key(account) {
-                let known = library.accounts.keys().map(String::as_str);
-                let hint = did_you_mean(account, known).unwrap_or_else(|| {
-                    format!("write ./{} if that is the name of a file", file.text())
+                let known: Vec<_> = library.accounts.keys().map(String::as_str).collect();
+                let hint = did_you_mean(account, known.iter().copied()).unwrap_or_else(|| {
+                    let known = known.join(", ");
+                    format!(
+                        "known are {known}; write ./{} if that is the name of a file",
+                        file.text()
+                    )
                 });
                 let message = format!("{flag}: there is no account `{account}`\n  help: {hint}");
                 return Err(Failure::invalid(&message));
@@ -204,14 +208,14 @@ fn client([certificate, key]: [&Path; 2]) -> Result<UserClient, Failure> {
     }
     let is_over = validity.not_after.timestamp() < time::OffsetDateTime::now_utc().unix_timestamp();
     let (what, when) = if is_over {
-        ("expired", validity.not_after)
+        ("expired on", validity.not_after)
     } else {
         ("is not valid before", validity.not_before)
     };
     Err(Failure::invalid(&format!(
-        "the client certificate in `{file}` {what} {}; no server that is right lets it in, and without a client that gets in \
-         nothing can be said",
-        when.to_datetime()
+        "the client certificate in `{file}` {what} {}; a server that is right refuses it, and where no client gets in, \
+         nothing can be said about the others",
+        when.to_datetime().date()
     )))
 }
 

@@ -186,3 +186,7 @@ pub(super) fn without_anchor(anchor: &str, is_bundle: bool) -> String {
 pub(super) fn without_account(account: &str, trust_flags: &str) -> String {
     format!("nothing of account `{account}` is at hand; give {trust_flags}")
 }
+
+#[cfg(test)]
+#[path = "trust_tests.rs"]
+mod tests;

@@ -200,6 +200,11 @@ impl World {
         }
     }
 
+    /// Whether all that is at hand of an account are clients of it.
+    pub(super) fn has_only_clients(&self, account: &str) -> bool {
+        self.authorities.get(account).is_some_and(Authority::has_only_clients)
+    }
+
     /// A key of this algorithm that belongs to nobody.
     pub(super) fn stranger(&self, algorithm: KeyAlgorithm) -> Result<Arc<Key>, KeyStoreError> {
         self.forge.stranger(algorithm)
