@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::run::{Context, Dialogues, Options, Origin, Plan, Trust, World, run};
-use mtls_harness::target::Blueprint;
+use mtls_harness::target::{Blueprint, Workshop};
 use mtls_reports::model::Disposition;
 use mtls_scenarios::{Case, Filter, Library};
 
@@ -33,7 +33,14 @@ impl Harness {
         let world = World::new(origin)?;
         let material = world.material(&library, &target)?;
         let templates = Arc::new(library.templates.clone());
-        let blueprint = Blueprint { target, templates, material, fault: None, authorized: false };
+        let blueprint = Blueprint {
+            target,
+            templates,
+            workshop: Workshop::default(),
+            material,
+            fault: None,
+            authorized: false,
+        };
         let options = Options {
             jobs: CONCURRENCY,
             timeout: Duration::from_secs(10),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use mtls_harness::pki::{Bundle, Forge, StoredBundle, UserCa, UserClient};
 use mtls_harness::run::{Context, Ending, GivenClients, Origin, Trust, World, plan, run};
 use mtls_harness::server::Fault;
-use mtls_harness::target::{Blueprint, Running};
+use mtls_harness::target::{Blueprint, Material, Running, Workshop};
 use mtls_reports::model::{CaseResult, Disposition, Verdict};
 use mtls_scenarios::{Filter, KeyAlgorithm, Library, Start, Target};
 use rustls::pki_types::UnixTime;
@@ -55,12 +55,16 @@ fn world(library: &Library, trust: Trust) -> World {
     World::new(Origin { seed, epoch, library, trust, openssl }).unwrap()
 }
 
+fn blueprint(target: Target, material: Material, fault: Option<Fault>) -> Blueprint {
+    let (templates, workshop) = (Arc::default(), Workshop::default());
+    Blueprint { target, templates, workshop, material, fault, authorized: false }
+}
+
 /// Starts the mock gate with the bundle.
 async fn server(library: &Library, folder: &TempDir, fault: Option<Fault>) -> Running {
     let target = library.targets["mock"].clone();
     let material = world(library, stored(folder)).material(library, &target).unwrap();
-    let templates = Arc::default();
-    Blueprint { target, templates, material, fault, authorized: false }.start().await.unwrap()
+    blueprint(target, material, fault).start().await.unwrap()
 }
 
 /// Runs the selected cases against a server of which only this is at hand.
@@ -82,8 +86,7 @@ async fn results(
     }
     let world = world(&library, trust);
     let material = world.material(&library, &target).unwrap();
-    let blueprint =
-        Blueprint { target, templates: Arc::default(), material, fault: None, authorized: false };
+    let blueprint = blueprint(target, material, None);
     let plan = plan(&library, &Filter::new(filters).unwrap());
     let context = Context::start(blueprint, world, Arc::new(library), common::options()).await;
     let mut cases = BTreeMap::new();

@@ -41,15 +41,15 @@ fn valid_clients_get_in_and_invalid_ones_do_not() {
 
 /// A copy of the committed target with one word of it or of its configuration changed.
 fn changed(folder: &Path, from: &str, to: &str) -> String {
-    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/targets");
+    let targets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/targets/nginx");
     let mut found = false;
-    for name in ["nginx.conf", "nginx-gate.conf", "nginx.json"] {
+    for name in ["nginx.conf", "gate.conf", "target.json"] {
         let text = fs::read_to_string(targets.join(name)).unwrap();
         found |= text.contains(from);
         fs::write(folder.join(name), text.replace(from, to)).unwrap();
     }
     assert!(found, "{from}");
-    folder.join("nginx.json").to_string_lossy().into_owned()
+    folder.join("target.json").to_string_lossy().into_owned()
 }
 
 #[test]

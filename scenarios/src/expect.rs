@@ -158,6 +158,17 @@ pub enum LooseFamily {
     PassWithFlag,
 }
 
+impl LooseFamily {
+    /// The word used in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FailClosedTls => "fail_closed_tls",
+            Self::FailClosedHttp => "fail_closed_http",
+            Self::PassWithFlag => "pass_with_flag",
+        }
+    }
+}
+
 /// Promises of a target, by policy.
 pub type Promises = BTreeMap<Policy, Promise>;
 

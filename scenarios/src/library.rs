@@ -15,7 +15,7 @@ pub struct Library {
     pub accounts: BTreeMap<String, Account>,
     /// By name: `nginx`.
     pub targets: BTreeMap<String, Target>,
-    /// Files beside the target files, by path relative to them: `nginx.conf`.
+    /// Files beside the target files, by folder and name: `nginx/nginx.conf`.
     pub templates: BTreeMap<String, String>,
 }
 
@@ -25,6 +25,15 @@ impl Library {
         for scenario in self.scenarios.values_mut().filter(|scenario| !scenario.is_about_keys()) {
             scenario.matrix.key = vec![key];
         }
+    }
+
+    /// The files beside a target's own, by path relative to it: `nginx.conf`.
+    pub fn templates_of(&self, target: &str) -> BTreeMap<String, String> {
+        let beside = self.templates.iter().filter_map(|(path, text)| {
+            let name = path.strip_prefix(target)?.strip_prefix('/')?;
+            Some((name.to_owned(), text.clone()))
+        });
+        beside.collect()
     }
 }
 
@@ -47,8 +56,10 @@ impl<'a> Kind<'a> {
         match (folder, rest.strip_suffix(".json")) {
             ("credentials", Some(name)) => Self::Credential(name),
             ("accounts", Some(name)) => Self::Account(name),
-            ("targets", Some(name)) if !name.contains('/') => Self::Target(name),
-            ("targets", _) => Self::Template(rest),
+            ("targets", _) => match rest.split_once('/') {
+                Some((name, "target.json")) => Self::Target(name),
+                _ => Self::Template(rest),
+            },
             ("src" | "schema" | "tests", _) | (_, None) => Self::Other,
             (_, Some(_)) => Self::Scenario(path.strip_suffix(".json").unwrap_or(path)),
         }
@@ -74,8 +85,9 @@ mod tests {
     fn a_file_is_what_its_place_says() {
         assert_eq!(Kind::of("certificate/expired.json"), Kind::Scenario("certificate/expired"));
         assert_eq!(Kind::of("credentials/expired.json"), Kind::Credential("expired"));
-        assert_eq!(Kind::of("targets/nginx.conf"), Kind::Template("nginx.conf"));
-        assert_eq!(Kind::of("targets/srv/go.json"), Kind::Template("srv/go.json"));
+        assert_eq!(Kind::of("targets/nginx/target.json"), Kind::Target("nginx"));
+        assert_eq!(Kind::of("targets/nginx/nginx.conf"), Kind::Template("nginx/nginx.conf"));
+        assert_eq!(Kind::of("targets/go/a/target.json"), Kind::Template("go/a/target.json"));
         assert_eq!(Kind::of("README.md"), Kind::Other);
     }
 }

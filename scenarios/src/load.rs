@@ -124,7 +124,8 @@ pub fn read_target(path: &Path) -> Result<(Target, BTreeMap<String, String>), Lo
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut templates = BTreeMap::new();
     if let Start::Launch(launch) = &target.start {
-        for template in launch.files.values() {
+        let built = launch.build.iter().flat_map(|build| build.files.values());
+        for template in launch.files.values().chain(built) {
             templates.insert(template.clone(), read_text(&folder.join(template))?);
         }
     }

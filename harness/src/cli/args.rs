@@ -41,6 +41,8 @@ pub(super) enum Command {
     Run(Box<Run>),
     /// List scenarios and cases without running anything
     List(List),
+    /// Which servers can be tested on this machine, their versions, and what each provides
+    Targets(Targets),
     /// Explain a scenario or a case: what is tried, what must come of it, why it matters
     Explain(Box<Explain>),
     /// Run the mock gate as a service, to test clients with: accounts from a file, a status page, a log
@@ -96,7 +98,7 @@ pub(super) struct Run {
 /// Which gate, and how it is treated.
 #[derive(Debug, Args)]
 pub(super) struct Gate {
-    /// `mock`, `nginx`, a target file, or https://HOST:PORT[/PATH]
+    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]
     #[arg(long, short, default_value = "mock")]
     pub(super) target: String,
     #[command(flatten)]
@@ -230,6 +232,16 @@ pub(super) struct List {
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Targets {
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Directory with targets of your own
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

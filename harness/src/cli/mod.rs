@@ -16,6 +16,7 @@ mod selection;
 mod selftest;
 mod serve;
 mod target;
+mod targets;
 mod terminal;
 mod trust;
 
@@ -31,6 +32,7 @@ pub fn main() -> ProcessExitCode {
     let done = match arguments.command {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
+        Command::Targets(arguments) => targets::targets(&arguments),
         Command::Explain(explain) => explain::explain(*explain),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),

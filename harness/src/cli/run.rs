@@ -21,7 +21,7 @@ use super::terminal;
 use crate::pki::OpensslRecipe;
 use crate::run::{Context, Dialogues, Ending, Options, Origin, Performed, Plan, World, preflight};
 use crate::server::Fault;
-use crate::target::Blueprint;
+use crate::target::{Blueprint, Workshop};
 
 /// Runs the command.
 pub(super) fn run(arguments: Run) -> Result<ExitCode, Failure> {
@@ -144,6 +144,7 @@ impl Job {
         let blueprint = Blueprint {
             target: target.clone(),
             templates: Arc::new(templates.clone()),
+            workshop: Workshop::default(),
             material,
             fault: self.fault,
             authorized,
@@ -233,7 +234,7 @@ impl Job {
                 }
             }
         };
-        match owned.target.stop(keep_logs).await {
+        match owned.stop(keep_logs).await {
             Ok(Some(path)) => {
                 terminal::note(&format!("the server's logs are in {}", path.display()));
             }

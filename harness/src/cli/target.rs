@@ -31,7 +31,7 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
     }
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
-        return chosen(target.clone(), library.templates.clone(), trust);
+        return chosen(target.clone(), library.templates_of(name), trust);
     }
     let path = Path::new(name);
     if name.contains('/') || path.extension().is_some() || path.exists() {

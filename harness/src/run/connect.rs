@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mtls_reports::PeerText;
 use mtls_reports::describe;
-use mtls_reports::model::{Observation, Outcome, Verdict};
+use mtls_reports::model::{CertificateSent, Observation, Outcome, Verdict};
 use mtls_scenarios::{Authorities, Connect, Expected, Mode, Resumption, Visit};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
@@ -59,7 +59,7 @@ pub(super) async fn perform(
     let foreign = attempt.foreign_authority(course, connection.as_ref());
     let question = visit::question(course, visit, &spot, &observation, control.as_ref());
     let question = Question { foreign_authority: foreign.as_deref(), ..attempt.asked(question) };
-    let judgement = judge::judge(&question);
+    let judgement = attempt.unwanted_key(judge::judge(&question), &observation, control.as_ref());
     attempt.keep(course, &observation, connection).await;
     Ok((judgement, Some(observation)))
 }
@@ -176,6 +176,25 @@ impl<'a> Attempt<'a> {
         let waits = self.lines.as_ref().is_some_and(|lines| lines.script.outwaits());
         let canary = question.canary || waits;
         Question { subject, resumes: self.offer.is_some() && self.at_home, canary, ..question }
+    }
+
+    /// A gate need not take every kind of key: where it does not, there is nothing to ask.
+    fn unwanted_key(
+        &self,
+        judgement: Judgement,
+        seen: &Observation,
+        control: Option<&Observation>,
+    ) -> Judgement {
+        let Some(key) = &self.held.identity.key else { return judgement };
+        let withheld = |seen: &Observation| seen.tls.certificate == CertificateSent::Withheld;
+        let was_held_back = withheld(seen) || control.is_some_and(withheld);
+        match judgement.verdict {
+            Verdict::Inconclusive { .. } if was_held_back && !key.algorithm().is_mandatory() => {
+                let key = key.algorithm().as_str();
+                skipped(format!("the gate asks for no certificate with a key such as {key}"))
+            }
+            _ => judgement,
+        }
     }
 
     fn came_too_late(&self, seen: &Observation) -> bool {

@@ -16,7 +16,7 @@ use super::runner::run;
 use super::wallet::Wallet;
 use super::world::{World, WorldError};
 use crate::server::Fault;
-use crate::target::{Blueprint, StartError};
+use crate::target::{Blueprint, StartError, Workshop};
 
 /// Faulty mocks that are tried at once: some of them keep their clients waiting.
 const AT_ONCE: usize = 8;
@@ -81,6 +81,7 @@ impl SelfTest {
         let blueprint = Blueprint {
             material: world.material(&self.library, &target)?,
             templates: Arc::default(),
+            workshop: Workshop::default(),
             target,
             fault: None,
             authorized: false,
@@ -238,7 +239,7 @@ impl Bench<'_> {
         }
         let sample = |(id, cases): (&str, Vec<&Case>)| {
             let scenario = self.test.library.scenarios.get(id);
-            let costly = scenario.is_some_and(|s| s.changes_gate() || s.waits() || s.outwaits());
+            let costly = scenario.is_some_and(|s| s.needs_own_gate() || s.waits() || s.outwaits());
             let count = match (named_by.contains(id), costly) {
                 (true, _) => SAMPLES,
                 (false, false) => 1,

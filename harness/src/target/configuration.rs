@@ -1,15 +1,18 @@
 //! The configuration of a launched server: certificates, keys and filled templates in a directory of its own.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use mtls_scenarios::{Endpoint, Launch, Role};
+use mtls_scenarios::{Endpoint, Launch, Reload, Role};
 
 use super::launched::{LaunchError, Policy, failed_to};
-use super::material::Written;
+use super::material::{Written, replace};
 use super::template::fill;
+use super::workshop::Equipment;
+
+/// The table of all endpoints.
+const ENDPOINTS: &str = "endpoints.tsv";
 
 /// What is written, and where.
 pub(super) struct Configuration<'a> {
@@ -17,14 +20,25 @@ pub(super) struct Configuration<'a> {
     pub(super) launch: &'a Launch,
     pub(super) directory: &'a Path,
     pub(super) addresses: &'a BTreeMap<String, SocketAddr>,
+    pub(super) equipment: &'a Equipment,
+}
+
+/// The commands of a launch with its placeholders filled in.
+pub(super) struct Commands {
+    pub(super) prepare: Vec<Vec<String>>,
+    pub(super) start: Vec<String>,
+    pub(super) reload: Option<Vec<String>>,
 }
 
 impl Configuration<'_> {
-    /// Writes it over what is there; the arguments to start the server with.
-    pub(super) fn write(&self, generation: u64) -> Result<Vec<String>, LaunchError> {
+    /// Writes it over what is there; the commands that go with it.
+    pub(super) fn write(&self, generation: u64) -> Result<Commands, LaunchError> {
         let Policy { templates, material, spoilt, .. } = self.policy;
         let written =
             material.write(self.directory).map_err(failed_to("write certificates and keys"))?;
+        let endpoints = self.directory.join(ENDPOINTS);
+        replace(&endpoints, &self.endpoints(&written, generation))
+            .map_err(failed_to("write the configuration"))?;
         if let Some((account, how)) = spoilt
             && let Some(path) = written.trust_bundles.get(account)
         {
@@ -36,13 +50,25 @@ impl Configuration<'_> {
                 templates.get(template).ok_or_else(|| LaunchError::NoTemplate(template.clone()))?;
             let filled = fill(text, value)
                 .map_err(|source| LaunchError::Template { file: template.clone(), source })?;
-            fs::write(self.directory.join(name), filled)
+            replace(&self.directory.join(name), &filled)
                 .map_err(failed_to("write the configuration"))?;
         }
-        let args: Result<_, _> = self.launch.args.iter().map(|arg| fill(arg, value)).collect();
-        args.map_err(|source| LaunchError::Template {
-            file: "the target file's `args`".to_owned(),
+        let in_target_file = |source| LaunchError::Template {
+            file: "the target file's commands".to_owned(),
             source,
+        };
+        let fill_in = |words: &[String]| {
+            let words: Result<Vec<_>, _> = words.iter().map(|word| fill(word, value)).collect();
+            words.map_err(in_target_file)
+        };
+        let prepare = self.launch.prepare.iter().map(|words| fill_in(words));
+        Ok(Commands {
+            prepare: prepare.collect::<Result<_, _>>()?,
+            start: fill_in(&self.launch.command)?,
+            reload: match &self.launch.reload {
+                Some(Reload::Command(words)) => Some(fill_in(words)?),
+                Some(Reload::Signal(_) | Reload::Watches) | None => None,
+            },
         })
     }
 
@@ -69,8 +95,36 @@ impl Configuration<'_> {
             "CRL" => written.crls.get(argument).map(shown),
             "MARKER" => self.endpoint(argument).map(|(role, _)| self.policy.material.marker(role)),
             "GENERATION" => Some(generation.to_string()),
-            _ => None,
+            "ENDPOINTS" => Some(shown(&self.directory.join(ENDPOINTS))),
+            _ => self.equipment.value(name, argument),
         }
+    }
+
+    /// The endpoints as a table for small servers: a line for each, of the fields role, host, port, mode, CA file, CRL file,
+    /// secret, generation, with tabs between and `-` for what there is not.
+    fn endpoints(&self, written: &Written, generation: u64) -> String {
+        let mut table = String::new();
+        for (role, endpoint) in &self.policy.target.endpoints {
+            let port = self.addresses.get(&endpoint.listener).map_or(0, SocketAddr::port);
+            let file = |files: &BTreeMap<String, PathBuf>| {
+                let path = endpoint.account.as_ref().and_then(|account| files.get(account));
+                path.map_or_else(|| "-".to_owned(), |path| path.to_string_lossy().into_owned())
+            };
+            let crl = if endpoint.crl { file(&written.crls) } else { "-".to_owned() };
+            let fields = [
+                role.as_str().to_owned(),
+                endpoint.host.clone(),
+                port.to_string(),
+                endpoint.mode.as_str().to_owned(),
+                file(&written.trust_bundles),
+                crl,
+                self.policy.material.marker(*role),
+                generation.to_string(),
+            ];
+            table.push_str(&fields.join("\t"));
+            table.push('\n');
+        }
+        table
     }
 
     fn endpoint(&self, role: &str) -> Option<(Role, &Endpoint)> {

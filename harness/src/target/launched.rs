@@ -4,32 +4,32 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
-use std::{env, fs};
 
 use mtls_reports::PeerText;
 use mtls_scenarios::{Launch, Reload, Spoilt, Target};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
-use tokio::process::Command;
 use tokio::time::{Instant, sleep};
 
-use super::change::ChangeError;
-use super::configuration::Configuration;
+use super::change::{ChangeError, Changed};
+use super::command::{Runs, carry_out, log_end};
+use super::configuration::{Commands, Configuration};
 use super::material::Material;
 use super::ports::Ports;
 use super::process::Process;
 use super::template::UnknownPlaceholder;
+use super::workshop::Workshop;
 
-/// Where servers live that an ordinary user's `PATH` leaves out.
-const MORE_FOLDERS: [&str; 4] = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin"];
 /// How often a start is tried: another process may take a port between our choice and the server's bind.
 const ATTEMPTS: usize = 3;
 /// Pause between looks at a port that is not open yet.
 const POLL: Duration = Duration::from_millis(5);
-/// How much of a server's log an error shows.
-const LOG_LINES: usize = 12;
+/// Most time that a stopped server's processes may go on to accept connections.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
+/// Most time for each command that prepares a start, or reloads.
+const COMMAND_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server of the user's machine could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,16 @@ pub enum LaunchError {
         /// Why it failed.
         source: io::Error,
     },
+    /// A command that comes before or beside the server.
+    #[error("`{command}` failed ({how}); its log says:\n{log}")]
+    Command {
+        /// The command.
+        command: PeerText,
+        /// How it failed.
+        how: String,
+        /// The end of its log.
+        log: String,
+    },
     /// It ended by itself.
     #[error("the server ended at its start ({status}); its log says:\n{log}")]
     Ended {
@@ -87,7 +97,7 @@ pub enum LaunchError {
 pub(super) struct Launched {
     process: Process,
     launch: Launch,
-    program: PathBuf,
+    workshop: Workshop,
     directory: TempDir,
     generation: u64,
     ports: Ports,
@@ -105,22 +115,20 @@ pub(super) struct Policy<'a> {
 }
 
 impl Launched {
-    pub(super) async fn start(policy: Policy<'_>, launch: &Launch) -> Result<Self, LaunchError> {
-        let program = find(&launch.program).ok_or_else(|| LaunchError::Missing {
-            programs: launch.program.clone(),
-            install: launch.install.clone(),
-        })?;
-        let version = version_of(&program, &launch.version).await;
+    pub(super) async fn start(
+        policy: Policy<'_>,
+        launch: &Launch,
+        workshop: &Workshop,
+    ) -> Result<Self, LaunchError> {
         let mut attempt = 1;
         loop {
-            match Self::try_start(policy, launch, &program).await {
+            match Self::try_start(policy, launch, workshop).await {
                 Err(LaunchError::Ended { log, .. })
                     if attempt < ATTEMPTS && log.contains("Address already in use") =>
                 {
                     attempt += 1;
                 }
-                Ok(launched) => return Ok(Self { version, ..launched }),
-                Err(error) => return Err(error),
+                done => return done,
             }
         }
     }
@@ -128,28 +136,34 @@ impl Launched {
     async fn try_start(
         policy: Policy<'_>,
         launch: &Launch,
-        program: &Path,
+        workshop: &Workshop,
     ) -> Result<Self, LaunchError> {
-        let directory = tempfile::Builder::new()
-            .prefix("mtls-harness-")
-            .tempdir()
-            .map_err(failed_to("make a temporary directory"))?;
+        let equipment = workshop.equip(launch, policy.templates).await?;
+        let directory = tempfile::Builder::new().prefix("mtls-harness-").tempdir();
+        let directory = directory.map_err(failed_to("make a temporary directory"))?;
         let ports = Ports::choose(policy.target.listeners.keys());
         let ports = ports.map_err(failed_to("find a free port"))?;
-        let addresses = ports.addresses();
-        let configuration =
-            Configuration { policy, launch, directory: directory.path(), addresses };
-        let args = configuration.write(1)?;
-        let process = Process::start(program, &args, directory.path())
+        let configuration = Configuration {
+            policy,
+            launch,
+            directory: directory.path(),
+            addresses: ports.addresses(),
+            equipment,
+        };
+        let commands = configuration.write(1)?;
+        for words in &commands.prepare {
+            carry_out(words, runs_in(directory.path(), launch)).await?;
+        }
+        let process = Process::start(&commands.start, directory.path(), launch.unprivileged)
             .map_err(failed_to("start the server"))?;
         let mut launched = Self {
             process,
             launch: launch.clone(),
-            program: program.to_owned(),
+            workshop: workshop.clone(),
             directory,
             generation: 1,
             ports,
-            version: None,
+            version: equipment.version.clone(),
         };
         match launched.wait_until_ready(launch.ready_within).await {
             Ok(()) => Ok(launched),
@@ -182,40 +196,67 @@ impl Launched {
         Ok(())
     }
 
-    /// The last lines that the server wrote to its output or to `error.log`, made harmless.
-    fn log_end(&self) -> String {
-        let output = fs::read(self.process.log()).unwrap_or_default();
-        let errors = fs::read(self.directory.path().join("error.log")).unwrap_or_default();
-        let text = String::from_utf8_lossy(&[output, errors].concat()).into_owned();
-        let lines: Vec<_> = text.lines().collect();
-        let from = lines.len().saturating_sub(LOG_LINES);
-        let shown = lines.iter().skip(from).map(|line| format!("    {}", PeerText::new(line)));
-        shown.collect::<Vec<_>>().join("\n")
+    /// Waits until nobody accepts connections any more: of a server with many processes some may outlive the first.
+    async fn wait_until_gone(&self) {
+        let deadline = Instant::now() + GONE_WITHIN;
+        for address in self.addresses().values() {
+            while Instant::now() < deadline && TcpStream::connect(address).await.is_ok() {
+                sleep(POLL).await;
+            }
+        }
     }
 
-    /// Writes a new configuration and makes the server read it. The generation that shows that it did.
-    pub(super) async fn reload(&mut self, policy: Policy<'_>) -> Result<u64, ChangeError> {
-        let Some(Reload::Signal(name)) = self.launch.reload.clone() else {
-            let reason = "the target file does not say how to reload".to_owned();
-            return Err(ChangeError::Unsupported(reason));
-        };
-        self.configure(policy)?;
-        self.process.signal(&name).await?;
-        Ok(self.generation)
+    /// The last lines that the server wrote to its output or to `error.log`.
+    fn log_end(&self) -> String {
+        log_end(&[self.process.log(), &self.directory.path().join("error.log")])
+    }
+
+    /// Writes a new configuration and makes the server read it.
+    pub(super) async fn reload(&mut self, policy: Policy<'_>) -> Result<Changed, ChangeError> {
+        let commands = self.configure(policy).await?;
+        match self.launch.reload.clone() {
+            Some(Reload::Signal(name)) => self.process.signal(&name).await?,
+            Some(Reload::Command(_)) => {
+                let words = commands.reload.unwrap_or_default();
+                let done = carry_out(&words, runs_in(self.directory.path(), &self.launch)).await;
+                if let Err(LaunchError::Command { log, .. }) = done {
+                    return Ok(Changed::Refused(PeerText::new(&log)));
+                }
+                done?;
+            }
+            Some(Reload::Watches) => {}
+            None => {
+                let reason = "the target file does not say how to reload".to_owned();
+                return Err(ChangeError::Unsupported(reason));
+            }
+        }
+        Ok(match &self.launch.generation_header {
+            Some(header) => Changed::Told { generation: self.generation, header: header.clone() },
+            None => Changed::Applied,
+        })
     }
 
     /// Writes a new configuration, stops the server and starts it again where it was.
     pub(super) async fn restart(&mut self, policy: Policy<'_>) -> Result<(), ChangeError> {
-        let args = self.configure(policy)?;
+        let commands = self.configure(policy).await?;
         self.process.end().await?;
-        self.process = Process::start(&self.program, &args, self.directory.path())?;
+        self.wait_until_gone().await;
+        let directory = self.directory.path();
+        self.process = Process::start(&commands.start, directory, self.launch.unprivileged)?;
         self.wait_until_ready(self.launch.ready_within).await.map_err(ChangeError::Launch)
     }
 
-    fn configure(&mut self, policy: Policy<'_>) -> Result<Vec<String>, LaunchError> {
+    async fn configure(&mut self, policy: Policy<'_>) -> Result<Commands, LaunchError> {
         self.generation += 1;
-        let (directory, addresses) = (self.directory.path(), self.ports.addresses());
-        Configuration { policy, launch: &self.launch, directory, addresses }.write(self.generation)
+        let equipment = self.workshop.equip(&self.launch, policy.templates).await?;
+        let configuration = Configuration {
+            policy,
+            launch: &self.launch,
+            directory: self.directory.path(),
+            addresses: self.ports.addresses(),
+            equipment,
+        };
+        configuration.write(self.generation)
     }
 
     /// Stops the server; `keep` leaves its directory, whose path is returned.
@@ -228,29 +269,11 @@ impl Launched {
     }
 }
 
+const fn runs_in<'a>(directory: &'a Path, launch: &Launch) -> Runs<'a> {
+    Runs { directory, within: COMMAND_WITHIN, unprivileged: launch.unprivileged }
+}
+
 pub(super) fn failed_to(what: &str) -> impl Fn(io::Error) -> LaunchError + use<> {
     let what = what.to_owned();
     move |source| LaunchError::Io { what: what.clone(), source }
-}
-
-/// The first of the programs that can be found, by name in the usual folders or by path.
-fn find(programs: &[String]) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> =
-        env::split_paths(&path).chain(MORE_FOLDERS.iter().map(PathBuf::from)).collect();
-    programs.iter().find_map(|program| {
-        if program.contains('/') {
-            return Some(PathBuf::from(program)).filter(|path| path.is_file());
-        }
-        folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file())
-    })
-}
-
-/// The first line that a program prints about its version.
-async fn version_of(program: &Path, args: &[String]) -> Option<PeerText> {
-    let output = Command::new(program).args(args).stdin(Stdio::null()).kill_on_drop(true).output();
-    let output = tokio::time::timeout(Duration::from_secs(5), output).await.ok()?.ok()?;
-    let text = [output.stdout, output.stderr].concat();
-    let line = String::from_utf8_lossy(&text).lines().next()?.trim().to_owned();
-    Some(PeerText::new(&line)).filter(|text| !text.is_empty())
 }

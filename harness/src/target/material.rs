@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -75,12 +75,11 @@ impl Material {
         let mut crls = BTreeMap::new();
         for (name, account) in &self.accounts {
             let path = directory.join(format!("{name}-ca.pem"));
-            clear(&path)?;
-            fs::write(&path, account.trust_bundle())?;
+            replace(&path, &account.trust_bundle())?;
             trust_bundles.insert(name.clone(), path);
             if !account.crls.is_empty() {
                 let path = directory.join(format!("{name}-crl.pem"));
-                fs::write(&path, pem_of("X509 CRL", &account.crls))?;
+                replace(&path, &pem_of("X509 CRL", &account.crls))?;
                 crls.insert(name.clone(), path);
             }
         }
@@ -130,6 +129,16 @@ fn write_server(
         write_private(&key, &server.key_pem())?;
     }
     Ok(WrittenServer { certificate, key })
+}
+
+/// Puts a text at a path at once: whoever watches the file never sees half of it.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o644))
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// Removes what is at a path, a link too.

@@ -12,6 +12,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
+use super::command::drop_privileges;
+
 /// `$0` is the log file, `$@` the server and its arguments. The grace period for a stuck server is 3 seconds; what
 /// the server itself started goes with it (the process group, 0).
 const SUPERVISOR: &str = r#"
@@ -43,15 +45,22 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a program in a directory; its output goes to `output.log` there.
-    pub(super) fn start(program: &Path, args: &[String], directory: &Path) -> io::Result<Self> {
+    /// Starts a command in a directory, as `nobody` where it must not be root; its output goes to `output.log` there.
+    pub(super) fn start(
+        words: &[String],
+        directory: &Path,
+        unprivileged: bool,
+    ) -> io::Result<Self> {
         let log = directory.join("output.log");
-        let mut supervisor = Command::new("/bin/sh")
+        let mut command = Command::new("/bin/sh");
+        if unprivileged {
+            drop_privileges(&mut command, directory)?;
+        }
+        let mut supervisor = command
             .arg("-c")
             .arg(SUPERVISOR)
             .arg(&log)
-            .arg(program)
-            .args(args)
+            .args(words)
             .current_dir(directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -105,8 +114,8 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_ends_at_once_is_noticed_with_its_output() {
         let directory = tempfile::tempdir().unwrap();
-        let args = words(&["-c", "echo broken configuration; exit 7"]);
-        let mut process = Process::start(Path::new("/bin/sh"), &args, directory.path()).unwrap();
+        let args = words(&["/bin/sh", "-c", "echo broken configuration; exit 7"]);
+        let mut process = Process::start(&args, directory.path(), false).unwrap();
         let status = process.supervisor.wait().await.unwrap();
         assert_eq!(status.code(), Some(7));
         assert!(process.exited().unwrap().is_some());
@@ -118,8 +127,8 @@ mod tests {
     async fn signals_reach_the_server_and_stopping_ends_it() {
         let directory = tempfile::tempdir().unwrap();
         let script = "trap 'echo reloaded; exit 3' HUP; echo up; while :; do sleep 0.01; done";
-        let args = words(&["-c", script]);
-        let mut process = Process::start(Path::new("/bin/sh"), &args, directory.path()).unwrap();
+        let args = words(&["/bin/sh", "-c", script]);
+        let mut process = Process::start(&args, directory.path(), false).unwrap();
         while !std::fs::read_to_string(process.log()).unwrap_or_default().contains("up") {
             tokio::task::yield_now().await;
         }
@@ -133,8 +142,8 @@ mod tests {
     async fn a_stopped_server_is_gone() {
         let directory = tempfile::tempdir().unwrap();
         let script = "echo $$; while :; do sleep 0.01; done";
-        let args = words(&["-c", script]);
-        let mut process = Process::start(Path::new("/bin/sh"), &args, directory.path()).unwrap();
+        let args = words(&["/bin/sh", "-c", script]);
+        let mut process = Process::start(&args, directory.path(), false).unwrap();
         let log = process.log().to_owned();
         let pid = loop {
             let text = std::fs::read_to_string(&log).unwrap_or_default();

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_reports::PeerText;
-use mtls_scenarios::{Apply, Claim, Endpoint, Launch, Probe, Role, Spoilt, Start, Target};
+use mtls_scenarios::{Apply, Claim, Endpoint, Probe, Role, Spoilt, Start, Target};
 
 use super::change::{Change, ChangeError, Changed};
 use super::launched::{LaunchError, Launched, Policy};
 use super::material::Material;
 use super::mock::Mock;
 use super::remote::{self, RemoteError};
+use super::workshop::Workshop;
 use crate::server::{Fault, GateError};
 
 /// Everything that a target is brought up from, as often as it is needed.
@@ -24,6 +25,8 @@ pub struct Blueprint {
     pub target: Target,
     /// Files beside the target files.
     pub templates: Arc<BTreeMap<String, String>>,
+    /// What is found and built once for all starts.
+    pub workshop: Workshop,
     /// Certificates, keys, secrets.
     pub material: Material,
     /// What is wrong with the mock.
@@ -100,7 +103,7 @@ impl Blueprint {
                 (addresses, None, Backing::Mock(Box::new(mock)))
             }
             Start::Launch(launch) => {
-                let launched = Launched::start(self.policy(None), launch).await?;
+                let launched = Launched::start(self.policy(None), launch, &self.workshop).await?;
                 let version = launched.version.clone();
                 (launched.addresses().clone(), version, Backing::Launched(Box::new(launched)))
             }
@@ -208,13 +211,7 @@ impl Running {
                 let spoilt = change.ca_file.as_ref().map(|(account, how)| (account.as_str(), *how));
                 let policy = blueprint.policy(spoilt);
                 if change.by == Apply::Reload {
-                    let generation = launched.reload(policy).await?;
-                    let Start::Launch(Launch { generation_header: Some(header), .. }) =
-                        &blueprint.target.start
-                    else {
-                        return Ok(Changed::Applied);
-                    };
-                    return Ok(Changed::Told { generation, header: header.clone() });
+                    return launched.reload(policy).await;
                 }
                 match launched.restart(policy).await {
                     Ok(()) => Ok(Changed::Applied),

@@ -9,7 +9,7 @@ use mtls_harness::run::{
     Context, Dialogues, Ending, Options, Origin, Performed, Trust, World, plan, run,
 };
 use mtls_harness::server::Fault;
-use mtls_harness::target::Blueprint;
+use mtls_harness::target::{Blueprint, Workshop};
 use mtls_reports::model::CaseResult;
 use mtls_scenarios::{Filter, Library, Program};
 use rustls::pki_types::UnixTime;
@@ -62,7 +62,14 @@ pub(crate) async fn perform(
     let target = library.targets["mock"].clone();
     let material = world.material(&library, &target).unwrap();
     let templates = Arc::new(library.templates.clone());
-    let blueprint = Blueprint { target, templates, material, fault, authorized: false };
+    let blueprint = Blueprint {
+        target,
+        templates,
+        workshop: Workshop::default(),
+        material,
+        fault,
+        authorized: false,
+    };
     let context = Context::start(blueprint, world, library, options).await.unwrap();
     let context = Arc::new(context);
     let mut cases = Vec::new();

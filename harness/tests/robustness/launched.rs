@@ -25,7 +25,7 @@ impl Launch {
             "summary": "a server of a test",
             "start": { "launch": {
                 "program": [program],
-                "args": ["-c", script],
+                "command": ["@PROGRAM@", "-c", script],
                 "version": ["-c", "echo 1"],
                 "install": "install it",
                 "files": {},

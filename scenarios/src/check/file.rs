@@ -34,6 +34,7 @@ pub(crate) fn file(
         }
         Kind::Target(name) => {
             if let Some(found) = library.targets.get(name) {
+                id_is_plain(name, &mut findings);
                 target::check(found, &mut findings);
                 for endpoint in found.endpoints.values() {
                     if let Some(account) = &endpoint.account {
