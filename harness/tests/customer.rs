@@ -1,21 +1,39 @@
 //! A customer's own server, at three levels of trust: its CA, a bundle, only a client. The server is the mock gate, which the run
 //! knows nothing of but its addresses.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-mod common;
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mtls_harness::pki::{Bundle, Forge, StoredBundle, UserCa, UserClient};
-use mtls_harness::run::{Context, Ending, GivenClients, Origin, Trust, World, plan, run};
+use mtls_harness::run::{
+    Context, Dialogues, Ending, GivenClients, Options, Origin, Trust, World, plan, run,
+};
 use mtls_harness::server::Fault;
 use mtls_harness::target::{Blueprint, Material, Running, Workshop};
 use mtls_reports::model::{CaseResult, Disposition, Verdict};
 use mtls_scenarios::{Filter, KeyAlgorithm, Library, Start, Target};
 use rustls::pki_types::UnixTime;
 use tempfile::TempDir;
+
+/// Options that suit a busy machine: nothing may time out that is merely slow.
+fn options() -> Options {
+    Options {
+        jobs: 16,
+        timeout: Duration::from_secs(60),
+        fail_fast: false,
+        pedantic: false,
+        dialogues: Dialogues::default(),
+        keep_recordings: false,
+    }
+}
 
 /// A bundle on disk, with clients of this algorithm.
 fn bundle(algorithm: KeyAlgorithm) -> TempDir {
@@ -88,7 +106,7 @@ async fn results(
     let material = world.material(&library, &target).unwrap();
     let blueprint = blueprint(target, material, None);
     let plan = plan(&library, &Filter::new(filters).unwrap());
-    let context = Context::start(blueprint, world, Arc::new(library), common::options()).await;
+    let context = Context::start(blueprint, world, Arc::new(library), options()).await;
     let mut cases = BTreeMap::new();
     let add = |case: mtls_harness::run::Performed| {
         cases.insert(case.result.id.clone(), case.result);
