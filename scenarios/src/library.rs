@@ -75,7 +75,7 @@ mod tests {
         let mut library = Library::embedded().unwrap();
         library.rekey(KeyAlgorithm::Rsa2048);
         let keys = |id: &str| library.scenarios[id].matrix.key.clone();
-        assert_eq!(keys("certificate/expired"), [KeyAlgorithm::Rsa2048]);
+        assert_eq!(keys("loose/long-unknown-path"), [KeyAlgorithm::Rsa2048]);
         assert_eq!(keys("possession/weak-hash-ecdsa"), [KeyAlgorithm::P256]);
         assert_eq!(keys("possession/ecdsa-not-der"), [KeyAlgorithm::P256]);
         assert!(keys("baseline/valid").contains(&KeyAlgorithm::Ed25519));
