@@ -1,6 +1,6 @@
 //! How the display may look: symbols and colours.
 
-use crate::model::Disposition;
+use crate::{ExitCode, model::Disposition};
 
 /// What the terminal can show. Whoever prints finds out; nothing here asks a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,7 @@ impl Style {
             (Disposition::Unexpected, true) => "✗",
             (Disposition::Unexpected, false) => "FAIL",
             (Disposition::Undecided, _) => "?",
+            (Disposition::Waived, _) => "~",
             (Disposition::Skipped, _) => "-",
         }
     }
@@ -61,8 +62,20 @@ impl From<Disposition> for Paint {
         match disposition {
             Disposition::Expected => Self::Good,
             Disposition::Unexpected => Self::Bad,
-            Disposition::Undecided => Self::Unsure,
+            Disposition::Undecided | Disposition::Waived => Self::Unsure,
             Disposition::Skipped => Self::Faint,
+        }
+    }
+}
+
+impl From<ExitCode> for Paint {
+    fn from(code: ExitCode) -> Self {
+        match code {
+            ExitCode::GateOpen => Self::Good,
+            ExitCode::Undecided | ExitCode::NothingSelected => Self::Unsure,
+            ExitCode::GateClosed | ExitCode::InvalidUse | ExitCode::PerformanceRegression => {
+                Self::Bad
+            }
         }
     }
 }

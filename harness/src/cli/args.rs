@@ -11,8 +11,8 @@ use super::trust::TrustArguments;
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
-    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
+    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected, or a waiver is \
+    expired, unused or too wide), 2 invalid use, 3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
 )]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -75,18 +75,30 @@ pub(super) struct Run {
     pub(super) gate: Gate,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// Cases under way at once
+    /// Cases under way at once, over all targets
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
+    /// Targets under way at once, which share the jobs
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) targets_at_once: u16,
+    /// Perform every case N times; one that does not always come out the same is flaky, and its worst counts
+    #[arg(long, value_name = "N", conflicts_with = "pcap", value_parser = clap::value_parser!(u16).range(2..=20))]
+    pub(super) repeat: Option<u16>,
     /// Stop at the first case that is not as expected
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// Exit with 0 although some cases are inconclusive
     #[arg(long)]
     pub(super) allow_undecided: bool,
-    /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
+    /// Write a report; FORMAT is jsonl, json, junit or compatibility, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
+    /// Waive failures that somebody answers for, as a waiver file says; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Vec<PathBuf>,
+    /// Draft waivers for what fails unexpectedly, into a new file; reason and owner are yours to fill in
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_waivers: Option<PathBuf>,
     /// Write the secrets of the cases' connections, in the NSS key log format that Wireshark reads
     #[arg(long, value_name = "FILE")]
     pub(super) keylog: Option<PathBuf>,
@@ -98,7 +110,8 @@ pub(super) struct Run {
 /// Which gate, and how it is treated.
 #[derive(Debug, Args)]
 pub(super) struct Gate {
-    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]
+    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]; several names and files with
+    /// commas between them are compared, and so are `all` that this machine has (`all,!NAME`: but one)
     #[arg(long, short, default_value = "mock")]
     pub(super) target: String,
     #[command(flatten)]

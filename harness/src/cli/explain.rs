@@ -69,18 +69,25 @@ fn perform(arguments: Explain, library: Library, case: Case) -> Result<ExitCode,
         gate,
         selection: Selection { filter: vec![case.id.clone()], scenarios },
         jobs: 1,
+        targets_at_once: 1,
+        repeat: None,
         fail_fast: false,
         allow_undecided: false,
         report: Vec::new(),
+        waivers: Vec::new(),
+        write_waivers: None,
         keylog: None,
         pcap: None,
     };
     let job = Job::new(run, library, Plan { cases: vec![case] }, Dialogues::OfAll)?;
-    carry_out(job, |finished, _| {
-        finished
-            .results
-            .iter()
-            .for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
+    carry_out(job, |comparison, _| {
+        let several = comparison.columns.len() > 1;
+        for run in comparison.runs() {
+            if several {
+                terminal::say(&format!("\nAt {}\n", run.header.target));
+            }
+            run.results.iter().for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
+        }
         Ok(())
     })
 }

@@ -1,17 +1,26 @@
 //! The command that repeats a run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mtls_scenarios::Mode;
 
-use super::args::Gate;
+use super::args::{Gate, Run};
 
-/// The arguments that repeat this run, but for the filter.
-pub(super) fn rerun(arguments: &Gate, scenarios: Option<&PathBuf>) -> String {
+/// The arguments that repeat a run at all its targets.
+pub(super) fn rerun(arguments: &Run) -> String {
+    let Run { gate, selection, repeat, waivers, .. } = arguments;
+    let mut words = vec![rerun_at(gate, &gate.target, selection.scenarios.as_ref())];
+    words.extend(repeat.map(|times| format!("--repeat {times}")));
+    words.extend(waivers.iter().map(|file| format!("--waivers {}", shell_word(&path(file)))));
+    words.extend(selection.filter.iter().map(|filter| format!("--filter {}", shell_word(filter))));
+    words.join(" ")
+}
+
+/// The arguments that repeat a run at one target, but for the filter.
+pub(super) fn rerun_at(arguments: &Gate, target: &str, scenarios: Option<&PathBuf>) -> String {
     let server = &arguments.server;
     let mut words = Words(vec!["run".to_owned()]);
-    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
-    words.flag("--target", Some(arguments.target.clone()).filter(|target| target != "mock"));
+    words.flag("--target", Some(target.to_owned()).filter(|target| target != "mock"));
     words.flag("--mode", server.mode.map(|mode| Mode::from(mode).as_str().to_owned()));
     arguments.trust.repeat(&mut words);
     words.flag("--name", server.name.clone());
@@ -46,6 +55,10 @@ impl Words {
             self.0.push(format!("{name} {}", shell_word(&value)));
         }
     }
+}
+
+fn path(path: impl AsRef<Path>) -> String {
+    path.as_ref().to_string_lossy().into_owned()
 }
 
 /// Quotes a word for a shell where it needs it.

@@ -3,41 +3,48 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mtls_scenarios::{Library, Mode, Target, did_you_mean, read_target};
+use mtls_scenarios::{Library, Mode, Start, Target, did_you_mean, read_target};
 
 use super::Failure;
-use super::args::{Gate, Server};
+use super::args::Server;
 use crate::run::Trust;
 use crate::target::{IdentityAt, Remote};
 
 /// A target with what belongs to it.
 pub(super) struct Chosen {
+    /// As it was named.
+    pub(super) name: String,
+    /// What its files are called, where there are others.
+    pub(super) label: Option<String>,
     pub(super) target: Target,
     pub(super) templates: BTreeMap<String, String>,
     pub(super) trust: Trust,
 }
 
-pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Failure> {
-    let name = arguments.target.as_str();
-    let server = &arguments.server;
-    let trust = arguments.trust.read(library)?;
+/// The target of this name, with what the user lends for one that runs already.
+pub(super) fn choose(
+    name: &str,
+    server: &Server,
+    trust: &Trust,
+    library: &Library,
+) -> Result<Chosen, Failure> {
     if server.crl && !matches!(trust, Trust::Bundle(_)) {
         let message =
             "--crl goes with --pki: which certificates other revocation lists name is not known";
         return Err(Failure::invalid(&message));
     }
     if name.contains("://") {
-        return chosen(by_url(name, server)?, BTreeMap::new(), trust);
+        return chosen(name, by_url(name, server)?, BTreeMap::new(), trust);
     }
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
-        return chosen(target.clone(), library.templates_of(name), trust);
+        return chosen(name, target.clone(), library.templates_of(name), trust);
     }
     let path = Path::new(name);
     if name.contains('/') || path.extension().is_some() || path.exists() {
         only_for_urls(server)?;
         let (target, templates) = read_target(path).map_err(|e| Failure::invalid(&e))?;
-        return chosen(target, templates, trust);
+        return chosen(name, target, templates, trust);
     }
     let known = || library.targets.keys().map(String::as_str);
     let hint = did_you_mean(name, known()).unwrap_or_else(|| {
@@ -49,12 +56,15 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
 
 /// A target with what the user lends for it, if the two go together.
 fn chosen(
+    name: &str,
     target: Target,
     templates: BTreeMap<String, String>,
-    trust: Trust,
+    trust: &Trust,
 ) -> Result<Chosen, Failure> {
+    let runs = matches!(target.start, Start::Running);
+    let trust = if runs { trust.clone() } else { Trust::Forged };
     trust.check(&target).map_err(|e| Failure::invalid(&e))?;
-    Ok(Chosen { target, templates, trust })
+    Ok(Chosen { name: name.to_owned(), label: None, target, templates, trust })
 }
 
 fn by_url(url: &str, server: &Server) -> Result<Target, Failure> {

@@ -39,14 +39,14 @@ pub(super) async fn perform(context: &Context, case: &Case) -> Performed {
         None => Played::of(undecided(format!("no scenario `{}`", case.scenario))),
     };
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let result = CaseResult {
+    let result = context.waivers.apply(CaseResult {
         title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
         severity: scenario.map_or(Severity::Info, |s| s.severity),
         observed: played.observed,
         steps: played.steps,
         elapsed_us,
         ..result(case, played.judgement)
-    };
+    });
     let asks = match context.options.dialogues {
         Dialogues::OfNone => false,
         Dialogues::OfProblems => {
@@ -84,8 +84,10 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         steps: Vec::new(),
         dialogue: Vec::new(),
         disposition: disposition(&verdict),
+        waiver: None,
         verdict,
         explanation,
+        flaky: None,
         elapsed_us: 0,
     }
 }

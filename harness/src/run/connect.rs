@@ -230,7 +230,7 @@ impl<'a> Attempt<'a> {
     ) {
         if let Some(name) = &self.connect.keep_tickets {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
-            let let_in = matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous);
+            let let_in = is_served(seen);
             let control = if tickets.is_empty() { None } else { self.resumes_here(course).await };
             let began = (self.spot.role, course.changes);
             course.tickets.insert(name.clone(), Kept { tickets, began, let_in, control });
@@ -315,6 +315,10 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
                 // It was given a session that is good nowhere.
                 return Ok(None);
             }
+            if course.case.cell.resumption == Some(Resumption::SessionId) && is_served(control) {
+                // A TLS 1.2 gate may name a session that it does not remember.
+                return Err(skipped("the target resumes no session by its id".to_owned()));
+            }
             Err(undecided(format!(
                 "the control, resumption where the session began: {} in a full handshake",
                 describe(control)
@@ -322,6 +326,10 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
         }
         _ => Ok(Some(kept.tickets.clone())),
     }
+}
+
+fn is_served(seen: &Observation) -> bool {
+    matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous)
 }
 
 /// Whether the session to resume began at this endpoint, which has not been changed since.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mtls_reports::TargetWaivers;
 use mtls_scenarios::Library;
 use rustls::crypto::CryptoProvider;
 
@@ -58,6 +59,8 @@ pub struct Context {
     pub target: Running,
     /// How to go about it.
     pub options: Options,
+    /// Failures of this gate that somebody answers for; none until told.
+    pub waivers: TargetWaivers,
     pub(super) gates: Gates,
     pub(super) library: Arc<Library>,
     pub(super) wallet: Arc<Wallet>,
@@ -78,7 +81,10 @@ impl Context {
     }
 
     /// The same with credentials that another run may have minted.
-    pub(super) async fn with_wallet(
+    ///
+    /// # Errors
+    /// The target cannot be started.
+    pub async fn with_wallet(
         blueprint: Blueprint,
         wallet: Arc<Wallet>,
         library: Arc<Library>,
@@ -87,6 +93,7 @@ impl Context {
         Ok(Self {
             target: blueprint.clone().start().await?,
             options,
+            waivers: TargetWaivers::default(),
             gates: Gates::new(blueprint),
             wallet,
             library,

@@ -41,5 +41,5 @@ pub use preflight::{PreflightError, preflight};
 pub use runner::{Ending, run};
 pub use selftest::{SelfTest, SelfTestError};
 pub use trust::{GivenClients, Trust};
-pub use wallet::WalletError;
+pub use wallet::{Wallet, WalletError};
 pub use world::{MintError, Origin, World, WorldError};

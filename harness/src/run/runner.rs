@@ -33,13 +33,13 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     mut on_result: impl FnMut(Performed),
 ) -> Ending {
-    let jobs = context.options.jobs.max(1);
-    let (waiting, others) = starting_order(context, plan);
+    let most = context.target.target().most_at_once.map(|most| usize::from(most.get()));
+    let jobs = context.options.jobs.clamp(1, most.unwrap_or(usize::MAX));
+    let (aside, others) = starting_order(context, plan);
     let start = |numbered: Numbered| Task::start(context, numbered).join();
-    // Those that wait for time to pass take no job from the others.
-    let waiting = stream::iter(waiting).map(start).buffer_unordered(MOST_WAITING);
+    let aside = stream::iter(aside).map(start).buffer_unordered(MOST_ASIDE);
     let others = stream::iter(others).map(start).buffer_unordered(jobs);
-    let mut results = stream::select(waiting, others);
+    let mut results = stream::select(aside, others);
     let mut stop = std::pin::pin!(stop);
     let mut early = Early::default();
     loop {
@@ -63,19 +63,24 @@ pub async fn run(
     }
 }
 
-/// Cases that wait for time to pass, under way at once.
-const MOST_WAITING: usize = 64;
+/// Cases that take no job from the others, under way at once.
+const MOST_ASIDE: usize = 64;
 
 /// A case with its place in the plan.
 type Numbered = (usize, Case);
 
-/// Numbered cases: those that wait for time to pass or to be sent away, so that all wait together, and the others.
+/// Numbered cases: those that take no job from the others, and the others. The former wait for time to pass or to be sent away, so
+/// that all wait together. Where a gate bears only so many cases, they are those that have one to themselves.
 fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
-    let waits = |case: &Case| {
+    let few = context.target.target().most_at_once.is_some();
+    let is_aside = |case: &Case| {
         let scenario = context.library.scenarios.get(&case.scenario);
-        scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
+        scenario.is_some_and(|scenario| match few {
+            true => scenario.needs_own_gate() && context.gates.can_start(),
+            false => scenario.waits() || scenario.outwaits(),
+        })
     };
-    plan.cases.into_iter().enumerate().partition(|(_, case)| waits(case))
+    plan.cases.into_iter().enumerate().partition(|(_, case)| is_aside(case))
 }
 
 /// Results that came before their turn.

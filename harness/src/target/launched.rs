@@ -196,6 +196,14 @@ impl Launched {
         Ok(())
     }
 
+    /// Its last words, if it has ended by itself.
+    pub(super) fn ended(&mut self) -> io::Result<Option<String>> {
+        let status = self.process.exited()?;
+        Ok(status.map(|status| {
+            format!("the server ended ({status}); its log says:\n{}", self.log_end())
+        }))
+    }
+
     /// Waits until nobody accepts connections any more: of a server with many processes some may outlive the first.
     async fn wait_until_gone(&self) {
         let deadline = Instant::now() + GONE_WITHIN;

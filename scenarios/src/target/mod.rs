@@ -5,6 +5,7 @@ mod probe;
 mod role;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,10 @@ pub struct Target {
     /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handshake_timeout: Option<u64>,
+    /// Cases that such a gate bears at once, where the run would have more: 1 for a server that takes one connection after
+    /// the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_at_once: Option<NonZeroU16>,
     /// Application protocols it speaks.
     #[serde(default = "http1_only")]
     pub alpn: Vec<Alpn>,
