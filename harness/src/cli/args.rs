@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mtls_scenarios::{KeyAlgorithm, Mode};
 
+use super::trust::TrustArguments;
+
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
@@ -114,6 +116,8 @@ pub(super) struct Gate {
     pub(super) target: String,
     #[command(flatten)]
     pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// Seed of keys, serial numbers and the secret marker
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -140,21 +144,24 @@ pub(super) struct Server {
     /// What it asks of its clients
     #[arg(long, value_enum)]
     pub(super) mode: Option<GateMode>,
-    /// Certificate of the CA that it trusts
-    #[arg(long, value_name = "FILE", requires = "ca_key")]
-    pub(super) ca: Option<PathBuf>,
-    /// Private key of that CA
-    #[arg(long, value_name = "FILE", requires = "ca")]
-    pub(super) ca_key: Option<PathBuf>,
     /// Server name (SNI and Host), where it differs from the host of the URL
     #[arg(long, value_name = "HOST")]
     pub(super) name: Option<String>,
     /// Response header in which it reports the subject of a verified client
-    #[arg(long, value_name = "HEADER")]
+    #[arg(long, value_name = "HEADER", conflicts_with = "identity_json")]
     pub(super) identity_header: Option<String>,
+    /// Where in a JSON body it reports that, as a JSON pointer: /client/subject
+    #[arg(long, value_name = "POINTER", value_parser = json_pointer)]
+    pub(super) identity_json: Option<String>,
+    /// Path at which it reports that to everybody it serves, where it is not the URL's
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub(super) identity_path: Option<String>,
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
+    /// It checks the revocation lists of the bundle (--pki)
+    #[arg(long)]
+    pub(super) crl: bool,
     /// It speaks HTTP/2, too
     #[arg(long)]
     pub(super) h2: bool,
@@ -337,6 +344,20 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
         _ => Err("give seconds between 0.05 and 3600".to_owned()),
     }
+}
+
+fn json_pointer(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a JSON pointer begins with `/` (RFC 6901)".to_owned())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a path begins with `/`".to_owned())
 }
 
 /// Reads a key algorithm by its word.

@@ -21,7 +21,8 @@ const WIDTH: usize = 96;
 /// Runs the command.
 pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
     let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
-    let library = load(&selection)?;
+    let mut library = load(&selection)?;
+    arguments.gate.trust.rekey(&mut library)?;
     let (id, cell) = match arguments.id.split_once('@') {
         Some((id, cell)) => (id, Some(cell)),
         None => (arguments.id.as_str(), None),

@@ -19,6 +19,7 @@ mod target;
 mod target_list;
 mod targets;
 mod terminal;
+mod trust;
 mod waivers;
 
 use std::process::ExitCode as ProcessExitCode;

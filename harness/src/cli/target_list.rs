@@ -26,11 +26,14 @@ pub(super) enum Naming {
 /// The targets that the arguments name.
 pub(super) fn choose_all(gate: &Gate, library: &Library) -> Result<(Naming, Vec<Chosen>), Failure> {
     let (naming, names) = names(&gate.target, library)?;
-    let chosen = names.iter().map(|name| choose(name, &gate.server, library));
+    let trust = gate.trust.read(library)?;
+    let chosen = names.iter().map(|name| choose(name, &gate.server, &trust, library));
     let mut chosen = chosen.collect::<Result<Vec<_>, _>>()?;
-    if gate.server.ca.is_some() && chosen.iter().all(|chosen| chosen.user_ca.is_none()) {
-        let message =
-            format!("--ca is for a running server; `{}` gets its CA from the harness", gate.target);
+    if trust.is_given() && chosen.iter().all(|chosen| !chosen.trust.is_given()) {
+        let message = format!(
+            "--ca, --pki and --cert are for a running server; `{}` gets its CAs from the harness",
+            gate.target
+        );
         return Err(Failure::invalid(&message));
     }
     if naming != Naming::One {

@@ -16,6 +16,6 @@ mod workshop;
 pub use change::{Change, ChangeError, Changed};
 pub use launched::LaunchError;
 pub use material::{AccountMaterial, Material};
-pub use remote::{Remote, RemoteError};
+pub use remote::{IdentityAt, Remote, RemoteError};
 pub use running::{Blueprint, Place, Running, StartError};
 pub use workshop::{Present, Workshop, look_for};

@@ -13,7 +13,8 @@ use crate::run::Dialogues;
 
 /// Runs the command.
 pub(in crate::cli) fn run(arguments: Run) -> Result<ExitCode, Failure> {
-    let library = load(&arguments.selection)?;
+    let mut library = load(&arguments.selection)?;
+    arguments.gate.trust.rekey(&mut library)?;
     let plan = select(&library, &arguments.selection)?;
     let nothing = plan.cases.is_empty().then(|| nothing_selected(&library, &arguments.selection));
     let job = Job::new(arguments, library, plan, Dialogues::OfProblems)?;

@@ -8,15 +8,15 @@ use rustls::pki_types::UnixTime;
 use super::Job;
 use crate::cli::Failure;
 use crate::cli::target::Chosen;
-use crate::pki::{OpensslRecipe, UserCa};
-use crate::run::{Origin, Wallet, World};
+use crate::pki::OpensslRecipe;
+use crate::run::{Origin, Trust, Wallet, World};
 
 /// The credentials of a job.
 #[derive(Debug)]
 pub(super) struct Credentials {
     /// Under CAs of the harness's own.
     ours: Option<Arc<Wallet>>,
-    /// With the user's CA among them.
+    /// With what the user lends.
     users: Option<Arc<Wallet>>,
 }
 
@@ -24,10 +24,10 @@ impl Credentials {
     /// Makes what the targets of a job need.
     pub(super) async fn of(job: &Job) -> Result<Self, Failure> {
         let targets = || job.targets.iter();
-        let ours = targets().any(|chosen| chosen.user_ca.is_none());
-        let ours = if ours { Some(wallet(job, None).await?) } else { None };
-        let users = match targets().find_map(|chosen| chosen.user_ca.clone()) {
-            Some(ca) => Some(wallet(job, Some(ca)).await?),
+        let ours = targets().any(|chosen| !chosen.trust.is_given());
+        let ours = if ours { Some(wallet(job, Trust::Forged).await?) } else { None };
+        let users = match targets().find(|chosen| chosen.trust.is_given()) {
+            Some(chosen) => Some(wallet(job, chosen.trust.clone()).await?),
             None => None,
         };
         Ok(Self { ours, users })
@@ -35,12 +35,12 @@ impl Credentials {
 
     /// Those for a target.
     pub(super) fn for_target(&self, chosen: &Chosen) -> Result<&Arc<Wallet>, Failure> {
-        let wallet = if chosen.user_ca.is_some() { &self.users } else { &self.ours };
+        let wallet = if chosen.trust.is_given() { &self.users } else { &self.ours };
         wallet.as_ref().ok_or_else(|| Failure::undecided(&"no credentials were made"))
     }
 }
 
-async fn wallet(job: &Job, user_ca: Option<UserCa>) -> Result<Arc<Wallet>, Failure> {
+async fn wallet(job: &Job, trust: Trust) -> Result<Arc<Wallet>, Failure> {
     let openssl = if job.plan.uses(&job.library, Program::OpensslRecipe) {
         let made = tokio::task::spawn_blocking(OpensslRecipe::carry_out).await;
         Some(made.map_err(|e| Failure::undecided(&e))?)
@@ -51,7 +51,7 @@ async fn wallet(job: &Job, user_ca: Option<UserCa>) -> Result<Arc<Wallet>, Failu
         seed: job.arguments.gate.seed,
         epoch: UnixTime::now(),
         library: &job.library,
-        user_ca,
+        trust,
         openssl,
     };
     let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;
