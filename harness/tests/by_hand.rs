@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::run::{
-    Context, Dialogues, Ending, Guide, Options, Origin, Telling, World, by_hand, plan, run,
+    Context, Dialogues, Ending, Guide, Options, Origin, Telling, Trust, World, by_hand, plan, run,
 };
 use mtls_harness::server::Fault;
 use mtls_harness::target::{Blueprint, Workshop};
@@ -59,7 +59,8 @@ async fn both(id: &str, fault: Option<&str>) -> Both {
     let [case] = plan.cases.as_slice() else { panic!("{id}: {} cases", plan.cases.len()) };
     let case = case.clone();
     let (seed, epoch) = (1, UnixTime::now());
-    let world = World::new(Origin { seed, epoch, library: &library, user_ca: None, openssl: None });
+    let world =
+        World::new(Origin { seed, epoch, library: &library, trust: Trust::Forged, openssl: None });
     let world = world.unwrap();
     let target = library.targets["mock"].clone();
     let material = world.material(&library, &target).unwrap();

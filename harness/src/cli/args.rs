@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mtls_scenarios::{KeyAlgorithm, Mode};
 
+use super::trust::TrustArguments;
+
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
@@ -73,16 +75,22 @@ pub(super) struct Run {
     pub(super) gate: Gate,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// Cases under way at once
+    /// Cases under way at once, over all targets
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
+    /// Targets under way at once, which share the jobs
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) targets_at_once: u16,
+    /// Perform every case N times; one that does not always come out the same is flaky, and its worst counts
+    #[arg(long, value_name = "N", conflicts_with = "pcap", value_parser = clap::value_parser!(u16).range(2..=20))]
+    pub(super) repeat: Option<u16>,
     /// Stop at the first case that is not as expected
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// Exit with 0 although some cases are inconclusive
     #[arg(long)]
     pub(super) allow_undecided: bool,
-    /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
+    /// Write a report; FORMAT is jsonl, json, junit or compatibility, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
     /// Waive failures that somebody answers for, as a waiver file says; repeatable
@@ -102,11 +110,14 @@ pub(super) struct Run {
 /// Which gate, and how it is treated.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Gate {
-    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]
+    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]; several names and files with
+    /// commas between them are compared, and so are `all` that this machine has (`all,!NAME`: but one)
     #[arg(long, short, default_value = "mock")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// Seed of keys, serial numbers and the secret marker
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -133,21 +144,24 @@ pub(super) struct Server {
     /// What it asks of its clients
     #[arg(long, value_enum)]
     pub(super) mode: Option<GateMode>,
-    /// Certificate of the CA that it trusts
-    #[arg(long, value_name = "FILE", requires = "ca_key")]
-    pub(super) ca: Option<PathBuf>,
-    /// Private key of that CA
-    #[arg(long, value_name = "FILE", requires = "ca")]
-    pub(super) ca_key: Option<PathBuf>,
     /// Server name (SNI and Host), where it differs from the host of the URL
     #[arg(long, value_name = "HOST")]
     pub(super) name: Option<String>,
     /// Response header in which it reports the subject of a verified client
-    #[arg(long, value_name = "HEADER")]
+    #[arg(long, value_name = "HEADER", conflicts_with = "identity_json")]
     pub(super) identity_header: Option<String>,
+    /// Where in a JSON body it reports that, as a JSON pointer: /client/subject
+    #[arg(long, value_name = "POINTER", value_parser = json_pointer)]
+    pub(super) identity_json: Option<String>,
+    /// Path at which it reports that to everybody it serves, where it is not the URL's
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub(super) identity_path: Option<String>,
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
+    /// It checks the revocation lists of the bundle (--pki)
+    #[arg(long)]
+    pub(super) crl: bool,
     /// It speaks HTTP/2, too
     #[arg(long)]
     pub(super) h2: bool,
@@ -341,6 +355,20 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
         _ => Err("give seconds between 0.05 and 3600".to_owned()),
     }
+}
+
+fn json_pointer(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a JSON pointer begins with `/` (RFC 6901)".to_owned())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a path begins with `/`".to_owned())
 }
 
 /// Reads a key algorithm by its word.

@@ -8,7 +8,7 @@ use mtls_reports::{Finding, Run as Finished, describe, vendor_report, write_repo
 use mtls_scenarios::{Case, Scenario};
 
 use super::args::Explain;
-use super::rerun::rerun;
+use super::rerun::rerun_at;
 use super::run::Job;
 use super::{Failure, output, terminal};
 use crate::run::{ByHandError, Guide, Telling, by_hand, shell_word};
@@ -61,7 +61,8 @@ impl Papers {
             }
             _ => None,
         };
-        let run = rerun(&arguments.gate, arguments.scenarios.as_ref());
+        let gate = &arguments.gate;
+        let run = rerun_at(gate, &gate.target, arguments.scenarios.as_ref());
         let telling = Telling {
             rerun: format!("{run} --filter {}", shell_word(&case.id)),
             why: super::explain::wrapped(&scenario.why).lines().map(str::to_owned).collect(),

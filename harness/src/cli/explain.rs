@@ -22,7 +22,8 @@ const WIDTH: usize = 96;
 /// Runs the command.
 pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
     let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
-    let library = load(&selection)?;
+    let mut library = load(&selection)?;
+    arguments.gate.trust.rekey(&mut library)?;
     let (id, cell) = match arguments.id.split_once('@') {
         Some((id, cell)) => (id, Some(cell)),
         None => (arguments.id.as_str(), None),
@@ -80,12 +81,17 @@ fn perform(
     keep: impl FnOnce(&Finished),
 ) -> Result<ExitCode, Failure> {
     let style = terminal::style(&arguments.gate.display, None);
-    carry_out(job(arguments, library, case)?, |finished, _| {
-        finished
-            .results
-            .iter()
-            .for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
-        keep(finished);
+    carry_out(job(arguments, library, case)?, |comparison, _| {
+        let several = comparison.columns.len() > 1;
+        for run in comparison.runs() {
+            if several {
+                terminal::say(&format!("\nAt {}\n", run.header.target));
+            }
+            run.results.iter().for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
+        }
+        if let Some(first) = comparison.runs().next() {
+            keep(first);
+        }
         Ok(())
     })
 }
@@ -99,6 +105,8 @@ fn job(arguments: &Explain, library: Library, case: &Case) -> Result<Job, Failur
         gate,
         selection: Selection { filter: vec![case.id.clone()], scenarios },
         jobs: 1,
+        targets_at_once: 1,
+        repeat: None,
         fail_fast: false,
         allow_undecided: false,
         report: Vec::new(),

@@ -17,8 +17,10 @@ mod selection;
 mod selftest;
 mod serve;
 mod target;
+mod target_list;
 mod targets;
 mod terminal;
+mod trust;
 mod waivers;
 
 use std::process::ExitCode as ProcessExitCode;

@@ -81,7 +81,10 @@ impl Context {
     }
 
     /// The same with credentials that another run may have minted.
-    pub(super) async fn with_wallet(
+    ///
+    /// # Errors
+    /// The target cannot be started.
+    pub async fn with_wallet(
         blueprint: Blueprint,
         wallet: Arc<Wallet>,
         library: Arc<Library>,
@@ -95,12 +98,11 @@ impl Context {
     /// `first_port` is where its listeners begin; free ports if not given.
     pub async fn on_paper(
         blueprint: Blueprint,
-        world: World,
+        wallet: Arc<Wallet>,
         library: Arc<Library>,
         options: Options,
         (directory, first_port): (&Path, Option<u16>),
     ) -> Result<(Self, Running), StartError> {
-        let wallet = Arc::new(Wallet::new(world, Arc::clone(&library)));
         let paper = blueprint.clone().on_paper(directory, first_port).await?;
         Ok((Self::at(paper.known(), blueprint, wallet, library, options), paper))
     }

@@ -18,6 +18,6 @@ pub use change::{Change, ChangeError, Changed};
 pub use launched::LaunchError;
 pub use material::{AccountMaterial, Material};
 pub use paper::{Paper, Revision, Rewritten};
-pub use remote::{Remote, RemoteError};
+pub use remote::{IdentityAt, Remote, RemoteError};
 pub use running::{Blueprint, Place, Running, StartError};
 pub use workshop::{Present, Workshop, look_for};

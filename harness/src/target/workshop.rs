@@ -218,3 +218,15 @@ fn find(programs: &[String]) -> Option<PathBuf> {
         folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_harness_finds_itself_wherever_it_is() {
+        let own = env::current_exe().unwrap();
+        let name = own.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(find(&[name]), Some(own));
+    }
+}
