@@ -316,3 +316,19 @@ fn addresses_elsewhere_need_authorization() {
     let (_, err) = expect(2, &arguments);
     assert!(err.contains("--authorized"), "{err}");
 }
+
+#[test]
+fn steps_by_hand_need_one_case_and_a_server_to_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = folder.path().join("steps").to_string_lossy().into_owned();
+    let (_, complaint) = expect(2, &["explain", "certificate/expired", "--steps", &steps]);
+    assert!(complaint.contains("are about one case"), "{complaint}");
+    let case = "certificate/expired@strict,tls1.3,p256";
+    let (_, complaint) = expect(2, &["explain", case, "--steps", &steps]);
+    assert!(complaint.contains("lives inside mtls-harness"), "{complaint}");
+    assert!(!folder.path().join("steps").exists());
+    let occupied = folder.path().to_string_lossy().into_owned();
+    std::fs::write(folder.path().join("mine"), "").unwrap();
+    let (_, complaint) = expect(2, &["explain", case, "--steps", &occupied]);
+    assert!(complaint.contains("is not an empty directory"), "{complaint}");
+}

@@ -52,6 +52,7 @@ mod schema;
 mod style;
 mod summary;
 mod text;
+mod vendor;
 mod waiver;
 mod words;
 
@@ -75,5 +76,6 @@ pub use schema::schemas;
 pub use style::Style;
 pub use summary::{Dispositions, ScenarioSummary, Summary, Verdicts};
 pub use text::PeerText;
+pub use vendor::{Finding, vendor_report};
 pub use waiver::{TargetWaivers, Waivers, draft};
 pub use words::{describe, describe_expected};

@@ -27,7 +27,7 @@ impl Arguments {
         let of_gate = Gate::augment_args(clap::Command::new("gate"));
         let command = command.mut_subcommand("explain", |explain| {
             of_gate.get_arguments().fold(explain, |explain, argument| {
-                explain.mut_arg(argument.get_id(), |argument| argument.requires("run"))
+                explain.mut_arg(argument.get_id(), |argument| argument.requires("performance"))
             })
         });
         let read = Self::from_arg_matches(&command.get_matches());
@@ -108,7 +108,7 @@ pub(super) struct Run {
 }
 
 /// Which gate, and how it is treated.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Gate {
     /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]; several names and files with
     /// commas between them are compared, and so are `all` that this machine has (`all,!NAME`: but one)
@@ -138,7 +138,7 @@ pub(super) struct Gate {
 }
 
 /// A server that runs already.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "A running server (--target https://...)")]
 pub(super) struct Server {
     /// What it asks of its clients
@@ -188,7 +188,7 @@ impl From<GateMode> for Mode {
 }
 
 /// How things look.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Display")]
 pub(super) struct Display {
     /// Colours
@@ -258,12 +258,23 @@ pub(super) struct Targets {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("performance").multiple(true))]
 pub(super) struct Explain {
     /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
     pub(super) id: String,
     /// Perform the case, and show what was said on its connections, message by message
-    #[arg(long)]
+    #[arg(long, group = "performance")]
     pub(super) run: bool,
+    /// Write the steps that repeat the case by hand, with openssl and curl, into a new directory: certificates, keys, the
+    /// server's configuration, scripts
+    #[arg(long, value_name = "DIR", group = "performance")]
+    pub(super) steps: Option<PathBuf>,
+    /// First port of the server in the steps, one for each of its listeners; free ones if not given
+    #[arg(long, value_name = "PORT", requires = "performance")]
+    pub(super) port: Option<u16>,
+    /// Perform the case, and draft a report to the server's vendor if it is not as expected; its steps go beside it
+    #[arg(long, value_name = "FILE", group = "performance")]
+    pub(super) vendor_report: Option<PathBuf>,
     #[command(flatten)]
     pub(super) gate: Gate,
     /// Directory with scenarios of your own

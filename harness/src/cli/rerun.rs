@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use mtls_scenarios::Mode;
 
 use super::args::{Gate, Run};
+use crate::run::shell_word;
 
 /// The arguments that repeat a run at all its targets.
 pub(super) fn rerun(arguments: &Run) -> String {
@@ -59,25 +60,4 @@ impl Words {
 
 fn path(path: impl AsRef<Path>) -> String {
     path.as_ref().to_string_lossy().into_owned()
-}
-
-/// Quotes a word for a shell where it needs it.
-fn shell_word(word: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:,=@%+".contains(&b);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_survive_a_shell() {
-        assert_eq!(shell_word("https://127.0.0.1:8443/a"), "https://127.0.0.1:8443/a");
-        assert_eq!(shell_word("it's; rm"), r"'it'\''s; rm'");
-        assert_eq!(shell_word(""), "''");
-    }
 }

@@ -17,7 +17,7 @@ use crate::run::{GivenClients, Trust};
 const USUAL_ACCOUNT: &str = "alpha";
 
 /// What is at hand of the CAs that a running server trusts: one of three.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     next_help_heading = "Whom a running server trusts: its CA, a bundle of `pki init`, or only a client"
 )]

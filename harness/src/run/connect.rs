@@ -339,7 +339,7 @@ fn began_here(course: &Course<'_>, connect: &Connect, spot: &Spot) -> bool {
 }
 
 /// Skips what proves nothing at a target that does not say whom it sees.
-fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
+pub(super) fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     let probe = course.stage.target().probe();
     if spot.mode == Mode::Loose && probe.identity.is_none() && probe.marker.is_none() {
         return Err(skipped(
@@ -352,7 +352,7 @@ fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
 }
 
 /// An anchor that the credential needs to be accepted under and the target was not told of.
-fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
+pub(super) fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
     let trusted = course.stage.target().target().anchors.as_ref()?;
     held.anchors.iter().find(|anchor| !trusted.contains(anchor)).cloned()
 }

@@ -3,6 +3,7 @@
 //! It never prints: what happens leaves as [`mtls_reports::model::Event`]s.
 
 mod action;
+mod by_hand;
 mod case;
 mod connect;
 mod context;
@@ -33,6 +34,7 @@ mod wording;
 mod world;
 
 pub use action::describe as describe_step;
+pub use by_hand::{ByHandError, Guide, Telling, by_hand, shell_word};
 pub use case::Performed;
 pub use context::{Context, Dialogues, Options};
 pub use judge::{Judgement, Question, Subject, judge};

@@ -205,6 +205,13 @@ impl World {
         self.authorities.get(account).is_some_and(Authority::has_only_clients)
     }
 
+    /// Whether this is the private key of a user's own CA.
+    pub(super) fn is_users(&self, key: &Key) -> bool {
+        self.authorities.values().filter(|authority| authority.has_user_ca()).any(|authority| {
+            authority.key("main").is_some_and(|main| main.public_key() == key.public_key())
+        })
+    }
+
     /// A key of this algorithm that belongs to nobody.
     pub(super) fn stranger(&self, algorithm: KeyAlgorithm) -> Result<Arc<Key>, KeyStoreError> {
         self.forge.stranger(algorithm)

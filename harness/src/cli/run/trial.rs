@@ -17,7 +17,7 @@ use crate::cli::reports::Logs;
 use crate::cli::rerun::rerun_at;
 use crate::cli::target::Chosen;
 use crate::cli::target_list::Naming;
-use crate::run::{Context, Ending, Performed, preflight};
+use crate::run::{Context, Ending, Performed, World, preflight};
 use crate::target::{Blueprint, LaunchError, StartError, Workshop};
 
 /// One target of a job.
@@ -89,18 +89,9 @@ impl Trial<'_> {
     }
 
     async fn context(&self) -> Result<Context, Stopped> {
-        let Chosen { target, templates, .. } = self.chosen;
         let wallet = self.credentials.for_target(self.chosen)?;
+        let blueprint = blueprint(self.job, self.chosen, wallet.world())?;
         let library = &self.job.library;
-        let material = wallet.world().material(library, target);
-        let blueprint = Blueprint {
-            target: target.clone(),
-            templates: Arc::new(templates.clone()),
-            workshop: Workshop::default(),
-            material: material.map_err(|e| Failure::invalid(&e))?,
-            fault: self.job.fault,
-            authorized: self.job.arguments.gate.server.authorized,
-        };
         let (wallet, library) = (Arc::clone(wallet), Arc::clone(library));
         let context = Context::with_wallet(blueprint, wallet, library, self.job.options()).await;
         let mut context = context.map_err(|error| match error {
@@ -207,6 +198,20 @@ impl Trial<'_> {
             }
         }
     }
+}
+
+/// What a target of a job is brought up from.
+pub(super) fn blueprint(job: &Job, chosen: &Chosen, world: &World) -> Result<Blueprint, Failure> {
+    let Chosen { target, templates, .. } = chosen;
+    let material = world.material(&job.library, target);
+    Ok(Blueprint {
+        target: target.clone(),
+        templates: Arc::new(templates.clone()),
+        workshop: Workshop::default(),
+        material: material.map_err(|e| Failure::invalid(&e))?,
+        fault: job.fault,
+        authorized: job.arguments.gate.server.authorized,
+    })
 }
 
 /// Where the results of a run go as they come.
