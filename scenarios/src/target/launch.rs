@@ -18,7 +18,7 @@ use crate::Mode;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Launch {
-    /// The server: names or paths, the first that is found is taken.
+    /// The server: names or paths, the first that is found is taken. `mtls-harness` is the harness itself.
     pub program: Vec<String>,
     /// Other programs that it needs, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
