@@ -238,13 +238,11 @@ impl<'a> Attempt<'a> {
         let Some(name) = &self.connect.keep_open else { return };
         let is_over = match (&seen.outcome, &mut connection) {
             (Outcome::RejectedTls(_), _) => true,
-            (Outcome::RejectedHttp { .. }, Some(connection)) => {
-                !connection.is_reusable(course.deadline()).await
-            }
-            _ => false,
+            (_, Some(connection)) => !connection.is_reusable(course.deadline()).await,
+            (_, None) => false,
         };
         if is_over {
-            course.refused.insert(name.clone(), seen.clone());
+            course.ended.insert(name.clone(), seen.clone());
         } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };
             course.connections.insert(name.clone(), open);
@@ -328,7 +326,8 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
     }
 }
 
-fn is_served(seen: &Observation) -> bool {
+/// Whether the gate answered the client, as somebody or nobody.
+pub(super) fn is_served(seen: &Observation) -> bool {
     matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous)
 }
 

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::connect;
 use super::course::Course;
 use super::judge::{self, Judgement, Question};
-use super::outcome::{passed, undecided};
+use super::outcome::{passed, skipped, undecided};
 use super::probe::Probe;
 use super::spot::Spot;
 use super::twin::Twin;
@@ -106,8 +106,11 @@ async fn reuse_connection(
     visit: &Visit,
     reuse: &Reuse,
 ) -> Result<Judged, Judgement> {
-    if let Some(refusal) = course.refused.get(&reuse.connection).cloned() {
-        return refused_before(course, visit, reuse, refusal).await;
+    if let Some(last) = course.ended.get(&reuse.connection).cloned() {
+        if connect::is_served(&last) {
+            return Err(skipped("the target ends connections after a response".to_owned()));
+        }
+        return refused_before(course, visit, reuse, last).await;
     }
     let Some(mut open) = course.connections.remove(&reuse.connection) else {
         return Err(undecided(format!("no connection `{}` was kept open", reuse.connection)));

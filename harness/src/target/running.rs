@@ -310,6 +310,10 @@ impl Running {
         if !change.modes.is_empty() && launch.modes.is_empty() {
             return unsupported("the target file does not say how to change modes");
         }
+        if let Some(mode) = change.modes.values().find(|mode| !launch.modes.contains_key(mode)) {
+            let mode = mode.as_str();
+            return unsupported(&format!("the target file does not say what it calls mode {mode}"));
+        }
         let by_reload = change.by == Apply::Reload;
         if by_reload && (launch.reload.is_none() || launch.generation_header.is_none()) {
             return unsupported("the target file does not say how to reload");

@@ -155,7 +155,9 @@ impl Programs {
         let output = tokio::time::timeout(VERSION_WITHIN, command.output()).await.ok()?.ok()?;
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
-        let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+        // Some begin with other news.
+        let mut lines = text.lines().map(str::trim);
+        let line = lines.find(|line| line.contains(|c: char| c.is_ascii_digit()))?;
         Some(PeerText::new(line))
     }
 }

@@ -3,20 +3,6 @@ generation=$1 host=$2 secret=$3
 LC_ALL=C
 end=$(printf '\r')
 
-# stunnel sets the subject of certificates that it verified: `O=Example ORG, CN=client`. Told last name first, as in RFC 4514.
-subject=
-if [ "${SSL_CLIENT_DN+set}" ]; then
-    rest=$SSL_CLIENT_DN
-    while [ "$rest" != "${rest##*, }" ]; do
-        subject="$subject${rest##*, },"
-        rest=${rest%, *}
-    done
-    subject=$subject$rest
-    verify=SUCCESS
-else
-    verify=NONE
-fi
-
 # STATUS BODY
 answer() {
     [ "$method" = HEAD ] && set -- "$1" "" "${#2}"
@@ -46,6 +32,9 @@ while IFS= read -r line; do
     https://*) named=${target#https://} target=/${named#*/} named=${named%%/*} ;;
     esac
     named=${named%%:*}
+    case $named in
+    *[A-Z]*) named=$(printf %s "$named" | tr A-Z a-z) ;;
+    esac
     if [ "$hosts" -ne 1 ]; then
         connection=close
         answer "400 Bad Request"
@@ -53,12 +42,11 @@ while IFS= read -r line; do
         # The server name decided who was asked for a certificate.
         answer "421 Misdirected Request"
     elif [ "$target" = /whoami ]; then
-        answer "200 OK" "verify: $verify
-subject: $subject
-"
+        answer "200 OK"
     elif [ "$target" != /protected ]; then
         answer "404 Not Found"
-    elif [ "$verify" != SUCCESS ] || [ -z "$secret" ]; then
+    elif [ -z "${SSL_CLIENT_DN+set}" ] || [ -z "$secret" ]; then
+        # stunnel sets the subject for clients that it verified.
         answer "403 Forbidden"
     else
         answer "200 OK" "$secret"

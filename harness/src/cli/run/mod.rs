@@ -6,7 +6,7 @@
 mod command;
 mod credentials;
 mod job;
-mod paper;
+mod on_paper;
 mod repetitions;
 mod side_by_side;
 mod trial;

@@ -17,7 +17,7 @@ use crate::cli::reports::Logs;
 use crate::cli::rerun::rerun_at;
 use crate::cli::target::Chosen;
 use crate::cli::target_list::Naming;
-use crate::run::{Context, Ending, Performed, Wallet, preflight};
+use crate::run::{Context, Ending, Performed, World, preflight};
 use crate::target::{Blueprint, LaunchError, StartError, Workshop};
 
 /// One target of a job.
@@ -60,20 +60,6 @@ impl Stopped {
     }
 }
 
-/// What a target of a job is brought up from.
-pub(super) fn blueprint(job: &Job, chosen: &Chosen, wallet: &Wallet) -> Result<Blueprint, Failure> {
-    let Chosen { target, templates, .. } = chosen;
-    let material = wallet.world().material(&job.library, target);
-    Ok(Blueprint {
-        target: target.clone(),
-        templates: Arc::new(templates.clone()),
-        workshop: Workshop::default(),
-        material: material.map_err(|e| Failure::invalid(&e))?,
-        fault: job.fault,
-        authorized: job.arguments.gate.server.authorized,
-    })
-}
-
 impl Trial<'_> {
     /// Whether it is no failure that the server is not on this machine: nobody asked for it by name.
     pub(super) fn may_be_missing(&self) -> bool {
@@ -104,8 +90,9 @@ impl Trial<'_> {
 
     async fn context(&self) -> Result<Context, Stopped> {
         let wallet = self.credentials.for_target(self.chosen)?;
-        let blueprint = blueprint(self.job, self.chosen, wallet)?;
-        let (wallet, library) = (Arc::clone(wallet), Arc::clone(&self.job.library));
+        let blueprint = blueprint(self.job, self.chosen, wallet.world())?;
+        let library = &self.job.library;
+        let (wallet, library) = (Arc::clone(wallet), Arc::clone(library));
         let context = Context::with_wallet(blueprint, wallet, library, self.job.options()).await;
         let mut context = context.map_err(|error| match error {
             StartError::Launch(LaunchError::Missing { .. }) => {
@@ -211,6 +198,20 @@ impl Trial<'_> {
             }
         }
     }
+}
+
+/// What a target of a job is brought up from.
+pub(super) fn blueprint(job: &Job, chosen: &Chosen, world: &World) -> Result<Blueprint, Failure> {
+    let Chosen { target, templates, .. } = chosen;
+    let material = world.material(&job.library, target);
+    Ok(Blueprint {
+        target: target.clone(),
+        templates: Arc::new(templates.clone()),
+        workshop: Workshop::default(),
+        material: material.map_err(|e| Failure::invalid(&e))?,
+        fault: job.fault,
+        authorized: job.arguments.gate.server.authorized,
+    })
 }
 
 /// Where the results of a run go as they come.
