@@ -155,7 +155,8 @@ async fn build(
         file: "the target file's `build`".to_owned(),
         source,
     })?;
-    let runs = Runs { directory: directory.path(), within: BUILD_WITHIN, unprivileged: false };
+    let unprivileged = launch.unprivileged;
+    let runs = Runs { directory: directory.path(), within: BUILD_WITHIN, unprivileged };
     command::carry_out(&words, runs).await?;
     Ok(Some(directory))
 }
