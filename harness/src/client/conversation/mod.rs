@@ -11,11 +11,14 @@ mod talk;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use mtls_reports::PeerText;
 use mtls_reports::model::Identity;
 use mtls_scenarios::Protocol;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::Instant;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout};
 
 use self::talk::Talk;
 use super::failure::Failure;
@@ -36,16 +39,21 @@ pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + Sync {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + Sync> Duplex for S {}
 
-/// A stream over which a protocol is spoken.
+/// How long closing may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// A stream over which a protocol is spoken. Dropping it closes it as TLS says it shall be: of a connection that just ends a
+/// gate may forget the session, too (RFC 5246 7.2.1).
 pub(super) struct Conversation {
-    stream: Box<dyn Duplex>,
+    /// Gone once it is being closed.
+    stream: Option<Box<dyn Duplex>>,
     /// Whether the client has introduced itself, which is done once.
     introduced: bool,
 }
 
 impl Conversation {
     pub(super) fn new(stream: Box<dyn Duplex>) -> Self {
-        Self { stream, introduced: false }
+        Self { stream: Some(stream), introduced: false }
     }
 
     /// Asks for something, and introduces the client before that where it has not been.
@@ -54,13 +62,22 @@ impl Conversation {
         protocol: &Protocol,
         deadline: Instant,
     ) -> Result<Answer, Failure> {
-        let mut talk = Talk::new(&mut self.stream, deadline);
+        let Some(stream) = &mut self.stream else { return Err(talk::CLOSED) };
+        let mut talk = Talk::new(stream, deadline);
         let introduced = std::mem::replace(&mut self.introduced, true);
         match protocol {
             Protocol::Postgresql(whom) => postgresql::ask(&mut talk, whom, introduced).await,
             Protocol::Mqtt => mqtt::ask(&mut talk, introduced).await,
             Protocol::Redis => redis::ask(&mut talk).await,
             Protocol::Echo(echo) => echo::ask(&mut talk, echo).await,
+        }
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        if let (Some(mut stream), Ok(runtime)) = (self.stream.take(), Handle::try_current()) {
+            runtime.spawn(async move { drop(timeout(FAREWELL, stream.shutdown()).await) });
         }
     }
 }
