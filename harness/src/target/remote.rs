@@ -67,12 +67,12 @@ impl Remote {
                 Listener { address: Some(format!("{host}:{port}")) },
             )]),
             endpoints: BTreeMap::from([(role, endpoint)]),
-            probe: Probe::Http(HttpProbe {
+            probe: Probe::Http(Box::new(HttpProbe {
                 identity_path: path.to_owned(),
                 identity: self.identity_header.clone().map(identity_in_header),
                 protected_path: path.to_owned(),
                 marker: self.marker.clone(),
-            }),
+            })),
             anchors: Some(vec!["main".to_owned()]),
             alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },
             loose_family: None,

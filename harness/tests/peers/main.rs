@@ -221,7 +221,8 @@ fn postgresql() {
     const ONE_CURVE: &str = "in TLS 1.2 OpenSSL holds client certificates to the server's own curves, and up to version 17 \
                              ssl_ecdh_curve is one (openssl/openssl#12768)";
     let explained = &[("tls1.2,p384", ONE_CURVE), ("tls1.2,p521", ONE_CURVE)];
-    let peer = Peer::of_protocol("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"]);
+    let peer =
+        Peer::of_protocol("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"]);
     Peer { loose: true, explained, ..peer }.check();
 }
 

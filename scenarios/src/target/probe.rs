@@ -9,7 +9,7 @@ use super::protocol::Protocol;
 #[serde(try_from = "RawProbe", into = "RawProbe")]
 pub enum Probe {
     /// By requests for two resources.
-    Http(HttpProbe),
+    Http(Box<HttpProbe>),
     /// As another application protocol has it.
     Protocol(Protocol),
 }
@@ -29,7 +29,7 @@ pub struct HttpProbe {
 
 impl Probe {
     /// How it is asked over HTTP, where that is what it speaks.
-    pub const fn http(&self) -> Option<&HttpProbe> {
+    pub fn http(&self) -> Option<&HttpProbe> {
         match self {
             Self::Http(probe) => Some(probe),
             Self::Protocol(_) => None,
@@ -45,7 +45,7 @@ impl Probe {
     }
 
     /// Whether the gate tells whom it sees.
-    pub const fn reports_identity(&self) -> bool {
+    pub fn reports_identity(&self) -> bool {
         match self {
             Self::Http(probe) => probe.identity.is_some(),
             Self::Protocol(protocol) => protocol.reports_identity(),
@@ -53,7 +53,7 @@ impl Probe {
     }
 
     /// Whether clients with a certificate can be told from those without where both are served.
-    pub const fn tells_apart(&self) -> bool {
+    pub fn tells_apart(&self) -> bool {
         match self {
             Self::Http(probe) => probe.identity.is_some() || probe.marker.is_some(),
             Self::Protocol(protocol) => protocol.reports_identity(),
@@ -115,7 +115,12 @@ impl TryFrom<RawProbe> for Probe {
                 identity,
                 protected_path: Some(protected_path),
                 marker,
-            } => Ok(Self::Http(HttpProbe { identity_path, identity, protected_path, marker })),
+            } => Ok(Self::Http(Box::new(HttpProbe {
+                identity_path,
+                identity,
+                protected_path,
+                marker,
+            }))),
             RawProbe { protocol: None, .. } => Err(ProbeError::NoPaths),
         }
     }
@@ -125,13 +130,16 @@ impl From<Probe> for RawProbe {
     fn from(probe: Probe) -> Self {
         match probe {
             Probe::Protocol(protocol) => Self { protocol: Some(protocol), ..Self::default() },
-            Probe::Http(HttpProbe { identity_path, identity, protected_path, marker }) => Self {
-                protocol: None,
-                identity_path: Some(identity_path),
-                identity,
-                protected_path: Some(protected_path),
-                marker,
-            },
+            Probe::Http(http) => {
+                let HttpProbe { identity_path, identity, protected_path, marker } = *http;
+                Self {
+                    protocol: None,
+                    identity_path: Some(identity_path),
+                    identity,
+                    protected_path: Some(protected_path),
+                    marker,
+                }
+            }
         }
     }
 }

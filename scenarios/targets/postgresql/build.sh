@@ -11,4 +11,4 @@ bin=$(dirname "$1")
     echo "UPDATE pg_database SET datistemplate = false;"
     echo "DROP DATABASE template0;"
     echo "DROP DATABASE template1;"
-} | "$bin/postgres" --single -D data postgres
+} | "$bin/postgres" --single -F -D data postgres
