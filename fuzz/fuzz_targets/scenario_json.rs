@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mtls_scenarios::{Account, Credential, Scenario, Target};
+use mtls_scenarios::{Account, Credential, Scenario, Target, WaiverFile};
 use serde::{Serialize, de::DeserializeOwned};
 
 fuzz_target!(|text: &[u8]| {
@@ -10,6 +10,7 @@ fuzz_target!(|text: &[u8]| {
     round_trip::<Credential>(text);
     round_trip::<Account>(text);
     round_trip::<Target>(text);
+    round_trip::<WaiverFile>(text);
 });
 
 fn round_trip<T: DeserializeOwned + Serialize>(text: &[u8]) {

@@ -219,6 +219,39 @@ fn list_and_explain_tell_what_is_there() {
 }
 
 #[test]
+fn targets_are_listed_with_what_they_provide_and_how_to_get_those_that_are_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("targets/own");
+    std::fs::create_dir_all(&own).unwrap();
+    let target = serde_json::json!({
+        "summary": "A server of a test",
+        "start": { "launch": {
+            "program": ["no-such-server"],
+            "command": ["@PROGRAM@"],
+            "version": [],
+            "install": "ask its maker",
+        } },
+        "listeners": { "gate": {} },
+        "endpoints": { "solo-strict": {
+            "listener": "gate", "host": "gate.test", "mode": "strict", "account": "alpha"
+        } },
+        "probe": { "identity_path": "/", "protected_path": "/" },
+    });
+    std::fs::write(own.join("target.json"), target.to_string()).unwrap();
+    let directory = folder.path().to_string_lossy().into_owned();
+    let (out, _) = expect(0, &["targets", "--scenarios", &directory]);
+    assert!(out.contains("comes with the harness"), "{out}");
+    let missing = "not here: no `no-such-server` found on this machine; ask its maker";
+    assert!(out.contains(missing), "{out}");
+    let (out, _) = expect(0, &["targets", "--scenarios", &directory, "--json"]);
+    let rows: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let row = |name: &str| rows.as_array().unwrap().iter().find(|row| row["name"] == name).unwrap();
+    assert_eq!(row("own")["here"], false);
+    assert_eq!(row("own")["endpoints"], serde_json::json!(["solo-strict"]));
+    assert_eq!(row("mock")["here"], true);
+}
+
+#[test]
 fn the_default_suite_is_large_enough() {
     let (out, _) = expect(0, &["list", "--cases"]);
     assert!(out.lines().count() >= 1500, "{}", out.lines().count());

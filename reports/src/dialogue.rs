@@ -5,7 +5,7 @@ use crate::{
     model::{CaseResult, DialogueLine, Speaker, Verdict},
     style::Paint,
     text::harmless,
-    words::{describe, describe_expected, reason, word},
+    words::{describe, describe_expected, reason, waiver, word},
 };
 
 /// Most lines of a dialogue where it stands among other things.
@@ -30,6 +30,9 @@ pub fn story(case: &CaseResult, style: Style) -> String {
     let expected = describe_expected(&case.expected);
     text.extend(["Seen:     ", &harmless(&observed), "\nExpected: ", &expected]);
     text.extend(["\nVerdict:  ", &verdict, "\n"]);
+    if let Some(given) = &case.waiver {
+        text.extend(["Waived:   ", &harmless(&waiver(given)), "\n"]);
+    }
     if style.unicode { text } else { crate::grid::ascii(&text) }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Dispositions;
 
-/// Exit code of the tool. One decision, made here, from dispositions alone.
+/// Exit code of the tool. One decision, made here, from dispositions and waivers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitCode {
     /// 0. Gate open: every selected case as expected.
@@ -30,20 +30,26 @@ impl ExitCode {
         Self::PerformanceRegression,
     ];
 
-    /// What a run comes to: `selected` cases, of which `counts` are finished.
+    /// What a run comes to: `selected` cases, of which `counts` are finished; `waiver_problems` waivers are expired or
+    /// unused.
     ///
-    /// Anything unexpected closes the gate, whatever else happened. Otherwise the run is undecided
+    /// Anything unexpected closes the gate, whatever else happened, and so does a waiver that should not be there any more. Otherwise the run is undecided
     /// if a case is, if it was interrupted, if cases are missing, or if all were skipped: none of
     /// these says that the gate is good.
-    pub fn decide(selected: usize, counts: &Dispositions, interrupted: bool) -> Self {
+    pub fn decide(
+        selected: usize,
+        counts: &Dispositions,
+        interrupted: bool,
+        waiver_problems: usize,
+    ) -> Self {
         let finished = counts.total();
-        if counts.unexpected > 0 {
+        if counts.unexpected > 0 || waiver_problems > 0 {
             Self::GateClosed
         } else if counts.undecided > 0 || interrupted || finished < selected {
             Self::Undecided
         } else if finished == 0 {
             Self::NothingSelected
-        } else if counts.expected == 0 {
+        } else if counts.expected + counts.waived == 0 {
             Self::Undecided
         } else {
             Self::GateOpen
@@ -98,12 +104,12 @@ mod tests {
         undecided: usize,
         skipped: usize,
     ) -> Dispositions {
-        Dispositions { expected, unexpected, undecided, skipped }
+        Dispositions { expected, unexpected, undecided, skipped, waived: 0 }
     }
 
     #[test]
     fn precedence_is_closed_then_undecided_then_nothing_then_open() {
-        let decide = |c: Dispositions| ExitCode::decide(c.total(), &c, false);
+        let decide = |c: Dispositions| ExitCode::decide(c.total(), &c, false, 0);
         assert_eq!(decide(counts(5, 0, 0, 0)), ExitCode::GateOpen);
         assert_eq!(decide(counts(5, 0, 0, 9)), ExitCode::GateOpen);
         assert_eq!(decide(counts(5, 1, 1, 1)), ExitCode::GateClosed);
@@ -114,12 +120,26 @@ mod tests {
 
     #[test]
     fn an_interrupted_or_short_run_is_undecided_unless_something_was_unexpected() {
-        let interrupted = |c: Dispositions| ExitCode::decide(c.total(), &c, true);
+        let interrupted = |c: Dispositions| ExitCode::decide(c.total(), &c, true, 0);
         assert_eq!(interrupted(counts(5, 0, 0, 0)), ExitCode::Undecided);
         assert_eq!(interrupted(counts(0, 0, 0, 0)), ExitCode::Undecided);
         assert_eq!(interrupted(counts(5, 1, 0, 0)), ExitCode::GateClosed);
-        assert_eq!(ExitCode::decide(6, &counts(5, 0, 0, 0), false), ExitCode::Undecided);
-        assert_eq!(ExitCode::decide(6, &counts(5, 1, 0, 0), false), ExitCode::GateClosed);
+        assert_eq!(ExitCode::decide(6, &counts(5, 0, 0, 0), false, 0), ExitCode::Undecided);
+        assert_eq!(ExitCode::decide(6, &counts(5, 1, 0, 0), false, 0), ExitCode::GateClosed);
+    }
+
+    #[test]
+    fn waived_failures_leave_the_gate_open_and_bad_waivers_close_it() {
+        let waived = |c: Dispositions| Dispositions { waived: 2, ..c };
+        let decide = |c: Dispositions, problems| {
+            let c = waived(c);
+            ExitCode::decide(c.total(), &c, false, problems)
+        };
+        assert_eq!(decide(counts(5, 0, 0, 0), 0), ExitCode::GateOpen);
+        assert_eq!(decide(counts(0, 0, 0, 1), 0), ExitCode::GateOpen);
+        assert_eq!(decide(counts(5, 1, 0, 0), 0), ExitCode::GateClosed);
+        assert_eq!(decide(counts(5, 0, 1, 0), 0), ExitCode::Undecided);
+        assert_eq!(decide(counts(5, 0, 1, 0), 1), ExitCode::GateClosed);
     }
 
     #[test]

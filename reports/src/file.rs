@@ -13,6 +13,9 @@ pub enum WriteReportError {
     /// The path names no file.
     #[error("{} is not the name of a file: name the file to write", .0.display())]
     NotAFile(PathBuf),
+    /// There is something already that must not be replaced.
+    #[error("{} is there already and is not written over: name another file", .0.display())]
+    AlreadyThere(PathBuf),
     /// The directory is not there.
     #[error("directory {} of report {} is not there: make it first", .directory.display(), .path.display())]
     NoDirectory {
@@ -34,6 +37,28 @@ pub enum WriteReportError {
 /// Writes a report so that readers see the old file or the whole new one, never a part: into a
 /// temporary file beside it, which then takes its place. The directory must exist.
 pub fn write_report(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
+    let directory = directory(path)?;
+    // A device or a pipe is written to; to replace it would break it for everybody.
+    let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file());
+    let written = if is_special { fs::write(path, bytes) } else { replace(path, directory, bytes) };
+    written.map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
+}
+
+/// Writes a file that is not there yet: whole or not at all, and never over another.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
+    let written = temporary(directory(path)?, bytes)
+        .and_then(|file| file.persist_noclobber(path).map_err(|failed| failed.error));
+    match written {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(WriteReportError::AlreadyThere(path.to_owned()))
+        }
+        Err(source) => Err(WriteReportError::Io { path: path.to_owned(), source }),
+    }
+}
+
+/// The directory of a file to write.
+fn directory(path: &Path) -> Result<&Path, WriteReportError> {
     if path.file_name().is_none() || path.is_dir() {
         return Err(WriteReportError::NotAFile(path.to_owned()));
     }
@@ -45,21 +70,23 @@ pub fn write_report(path: &Path, bytes: &[u8]) -> Result<(), WriteReportError> {
         let directory = directory.to_owned();
         return Err(WriteReportError::NoDirectory { path: path.to_owned(), directory });
     }
-    // A device or a pipe is written to; to replace it would break it for everybody.
-    let is_special = fs::metadata(path).is_ok_and(|there| !there.is_file());
-    let written = if is_special { fs::write(path, bytes) } else { replace(path, directory, bytes) };
-    written.map_err(|source| WriteReportError::Io { path: path.to_owned(), source })
+    Ok(directory)
 }
 
 fn replace(path: &Path, directory: &Path, bytes: &[u8]) -> io::Result<()> {
+    temporary(directory, bytes)?.persist(path).map_err(|failed| failed.error)?;
+    Ok(())
+}
+
+/// A file with this content that is gone unless it is given a name.
+fn temporary(directory: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mtls-harness-");
     readable_by_others(&mut builder);
     let mut file = builder.tempfile_in(directory)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|failed| failed.error)?;
-    Ok(())
+    Ok(file)
 }
 
 /// Temporary files are private by default, but a report is for others: as the umask says.
@@ -83,6 +110,17 @@ mod tests {
         write_report(&path, b"old").unwrap();
         write_report(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_new_file_replaces_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("waivers.json");
+        write_new(&path, b"old").unwrap();
+        let error = write_new(&path, b"new").unwrap_err();
+        assert!(matches!(error, WriteReportError::AlreadyThere(_)), "{error}");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 

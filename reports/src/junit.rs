@@ -3,7 +3,8 @@
 //! `classname` is the scenario's path with dots, `name` the cell: some systems drop a test case
 //! whose pair of these was seen before, so the pairs are unique. A failure is something unexpected,
 //! an error something undecided or
-//! missing.
+//! missing. What is waived counts as skipped, with the waiver's reason: a known failure neither breaks the build nor looks
+//! like a success. Waivers that close the gate are failures of a suite of their own, `WAIVERS`.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -27,6 +28,9 @@ pub(crate) fn render(run: &Run) -> Result<Vec<u8>, RenderError> {
     }
     if !run.is_complete() {
         report.add_test_suite(incomplete(run));
+    }
+    if !run.waiver_problems().is_empty() {
+        report.add_test_suite(waivers(run));
     }
     let mut bytes = Vec::new();
     report.serialize(&mut bytes)?;
@@ -69,6 +73,21 @@ fn incomplete(run: &Run) -> TestSuite {
     suite
 }
 
+/// Waivers that close the gate. Like `RUN`, no scenario has this name.
+fn waivers(run: &Run) -> TestSuite {
+    let mut suite = TestSuite::new("WAIVERS");
+    let mut names = BTreeMap::new();
+    for problem in run.waiver_problems() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type(format!("{}-waiver", word(&problem.fault)));
+        status.set_message(harmless(&problem.message));
+        let mut test = TestCase::new(unique(&problem.place, &mut names), status);
+        test.set_classname("WAIVERS");
+        suite.add_test_case(test);
+    }
+    suite
+}
+
 /// A log holds each id once; a run put together in memory may not.
 fn unique(name: &str, seen: &mut BTreeMap<String, usize>) -> String {
     let name = harmless(name).into_owned();
@@ -82,6 +101,7 @@ fn status(run: &Run, case: &CaseResult) -> TestCaseStatus {
         Disposition::Expected => return TestCaseStatus::success(),
         Disposition::Unexpected => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Disposition::Undecided => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Disposition::Waived => return waived(case),
         Disposition::Skipped => TestCaseStatus::skipped(),
     };
     status.set_message(harmless(&words::reason(case)));
@@ -89,6 +109,18 @@ fn status(run: &Run, case: &CaseResult) -> TestCaseStatus {
         status.set_type(kind(&case.verdict));
         status.set_description(details(run, case));
     }
+    status
+}
+
+fn waived(case: &CaseResult) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_type("waived");
+    let given = case.waiver.as_ref().map_or_else(String::new, words::waiver);
+    status.set_message(harmless(&format!(
+        "waived {given}; {}: {}",
+        kind(&case.verdict),
+        words::reason(case)
+    )));
     status
 }
 

@@ -19,7 +19,7 @@
 //!     selected: 0,
 //!     rerun: "run --target mock --seed 1".to_owned(),
 //! };
-//! let footer = RunFooter { finished: 0, interrupted: false, elapsed_us: 20_000, exit_code: 4 };
+//! let footer = RunFooter { elapsed_us: 20_000, exit_code: 4, ..RunFooter::default() };
 //! let log = LogWriter::start(Vec::new(), &header)?.finish(&footer)?;
 //!
 //! let run = read_log_from(log.as_slice())?;
@@ -48,11 +48,12 @@ mod schema;
 mod style;
 mod summary;
 mod text;
+mod waiver;
 mod words;
 
 pub use dialogue::story;
 pub use exit::ExitCode;
-pub use file::{WriteReportError, write_report};
+pub use file::{WriteReportError, write_new, write_report};
 pub use format::{Format, RenderError, UnknownFormat, render};
 pub use grid::grid;
 pub use kill_matrix::{CorrectMock, KILL_MATRIX_FORMAT_VERSION, Kill, KillMatrix, WrongCase};
@@ -65,4 +66,5 @@ pub use schema::schemas;
 pub use style::Style;
 pub use summary::{Dispositions, ScenarioSummary, Summary, Verdicts};
 pub use text::PeerText;
+pub use waiver::{TargetWaivers, Waivers, draft};
 pub use words::{describe, describe_expected};

@@ -1,6 +1,7 @@
 //! The result model: observations are facts, verdicts are judgements, dispositions are policy.
 
-use mtls_scenarios::{Alert, Alpn, Expected, Mode, Role, Severity, TlsVersion};
+pub use mtls_scenarios::Discrepancy;
+use mtls_scenarios::{Alert, Alpn, Date, Expected, Mode, Role, Severity, TlsVersion};
 use serde::{Deserialize, Serialize};
 
 use crate::PeerText;
@@ -186,37 +187,6 @@ pub enum Grade {
     Ok,
 }
 
-/// Kinds of failure; the stable names that waivers and fingerprints use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Discrepancy {
-    /// Let in, and should not have been.
-    UnexpectedAcceptance,
-    /// Refused, and should have been let in.
-    UnexpectedRefusal,
-    /// Served as nobody, and should have been authenticated.
-    UnexpectedAnonymous,
-    /// Let in as somebody else.
-    WrongIdentity,
-    /// The gate calls the client verified but does not give the marker, or gives the marker but does not say whom it saw.
-    IncoherentAcceptance,
-    /// Not verified, yet an identity was reported.
-    UnverifiedIdentity,
-    /// Refused by another way than the target promises.
-    OtherRefusal,
-    /// Refused with another alert than the scenario names (`--pedantic` only).
-    OtherAlert,
-    /// Given the secret of another endpoint than the one it was let in at.
-    ForeignSecret,
-    /// A request that anybody can replay was served (RFC 8446 8, RFC 8470).
-    EarlyDataServed,
-    /// The `CertificateRequest` names CAs of other accounts.
-    ForeignAuthorities,
-    /// Well before the attack, no answer after it.
-    Unresponsive,
-}
-
 /// What the gate makes of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -228,6 +198,8 @@ pub enum Disposition {
     Unexpected,
     /// Inconclusive.
     Undecided,
+    /// A failure that somebody answers for.
+    Waived,
     /// Not run.
     Skipped,
 }
@@ -262,10 +234,53 @@ pub struct CaseResult {
     pub verdict: Verdict,
     /// What policy makes of it.
     pub disposition: Disposition,
+    /// Who answers for the failure, and why, where it is waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
     /// One line for people: why the verdict is what it is. Empty for a plain pass.
     pub explanation: String,
     /// Wall time of the whole case with its controls, in microseconds.
     pub elapsed_us: u64,
+}
+
+/// The waiver that is good for a case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AppliedWaiver {
+    /// `waivers.json:12`: its file and line.
+    pub place: String,
+    /// Why the failure may be.
+    pub reason: String,
+    /// Public references.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds.
+    pub expires: Date,
+}
+
+/// Something wrong with a waiver that closes the gate.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WaiverProblem {
+    /// `waivers.json:12`: its file and line.
+    pub place: String,
+    /// What is wrong.
+    pub fault: WaiverFault,
+    /// One line for people.
+    pub message: String,
+}
+
+/// What can be wrong with a waiver that is well formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WaiverFault {
+    /// Its last day is over.
+    Expired,
+    /// Every case that it covers was tried, and none failed as it says.
+    Unused,
 }
 
 /// One step of a case.
@@ -342,7 +357,7 @@ pub struct RunHeader {
 }
 
 /// Last line of an event log.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunFooter {
     /// Number of cases finished.
@@ -351,7 +366,10 @@ pub struct RunFooter {
     pub interrupted: bool,
     /// Wall time, in microseconds.
     pub elapsed_us: u64,
-    /// Exit code that follows from the dispositions.
+    /// Waivers that close the gate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiver_problems: Vec<WaiverProblem>,
+    /// Exit code that follows from the dispositions and the waivers.
     pub exit_code: u8,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Dispositions, ExitCode, Summary,
-    model::{CaseResult, RunFooter, RunHeader},
+    model::{CaseResult, RunFooter, RunHeader, WaiverProblem},
 };
 
 /// A run: its header, its results in the order of the plan, and its footer where it got that far.
@@ -33,10 +33,16 @@ impl Run {
         Summary::of(self)
     }
 
-    /// What the run comes to, from the dispositions; a footer that says otherwise is not asked.
+    /// Waivers that close the gate.
+    pub fn waiver_problems(&self) -> &[WaiverProblem] {
+        self.footer.as_ref().map_or(&[], |footer| &footer.waiver_problems)
+    }
+
+    /// What the run comes to, from the dispositions and the waivers; a footer that says otherwise is not asked.
     pub fn exit_code(&self) -> ExitCode {
         let counts: Dispositions = self.results.iter().map(|case| case.disposition).collect();
-        ExitCode::decide(self.header.selected, &counts, self.interrupted())
+        let waiver_problems = self.waiver_problems().len();
+        ExitCode::decide(self.header.selected, &counts, self.interrupted(), waiver_problems)
     }
 
     /// Finished cases per second of wall time, where that is known.

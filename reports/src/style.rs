@@ -32,6 +32,7 @@ impl Style {
             (Disposition::Unexpected, true) => "✗",
             (Disposition::Unexpected, false) => "FAIL",
             (Disposition::Undecided, _) => "?",
+            (Disposition::Waived, _) => "~",
             (Disposition::Skipped, _) => "-",
         }
     }
@@ -61,7 +62,7 @@ impl From<Disposition> for Paint {
         match disposition {
             Disposition::Expected => Self::Good,
             Disposition::Unexpected => Self::Bad,
-            Disposition::Undecided => Self::Unsure,
+            Disposition::Undecided | Disposition::Waived => Self::Unsure,
             Disposition::Skipped => Self::Faint,
         }
     }

@@ -20,6 +20,9 @@ pub struct Dispositions {
     pub unexpected: usize,
     /// Inconclusive.
     pub undecided: usize,
+    /// Failures that somebody answers for.
+    #[serde(default)]
+    pub waived: usize,
     /// Not run.
     pub skipped: usize,
 }
@@ -31,13 +34,14 @@ impl Dispositions {
             Disposition::Expected => self.expected += 1,
             Disposition::Unexpected => self.unexpected += 1,
             Disposition::Undecided => self.undecided += 1,
+            Disposition::Waived => self.waived += 1,
             Disposition::Skipped => self.skipped += 1,
         }
     }
 
     /// All of them.
     pub const fn total(&self) -> usize {
-        self.expected + self.unexpected + self.undecided + self.skipped
+        self.expected + self.unexpected + self.undecided + self.waived + self.skipped
     }
 
     /// The worst disposition among those counted; `None` where nothing was counted. A skipped case
@@ -47,6 +51,8 @@ impl Dispositions {
             Some(Disposition::Unexpected)
         } else if self.undecided > 0 {
             Some(Disposition::Undecided)
+        } else if self.waived > 0 {
+            Some(Disposition::Waived)
         } else if self.expected > 0 {
             Some(Disposition::Expected)
         } else if self.skipped > 0 {
@@ -111,7 +117,7 @@ pub struct Summary {
     pub finished: usize,
     /// Whether the run came to its end with every selected case.
     pub complete: bool,
-    /// Exit code that follows from the dispositions.
+    /// Exit code that follows from the dispositions and the waivers.
     pub exit_code: u8,
     /// What that exit code means.
     pub exit_meaning: String,
@@ -217,13 +223,15 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_case_decides_only_alone() {
-        use Disposition::{Expected, Skipped, Undecided, Unexpected};
+    fn the_worst_decides_and_a_skipped_case_only_alone() {
+        use Disposition::{Expected, Skipped, Undecided, Unexpected, Waived};
         let worst = |all: &[Disposition]| all.iter().copied().collect::<Dispositions>().worst();
         assert_eq!(worst(&[]), None);
         assert_eq!(worst(&[Skipped]), Some(Skipped));
         assert_eq!(worst(&[Skipped, Expected]), Some(Expected));
         assert_eq!(worst(&[Expected, Undecided, Skipped]), Some(Undecided));
+        assert_eq!(worst(&[Expected, Waived, Skipped]), Some(Waived));
+        assert_eq!(worst(&[Waived, Undecided]), Some(Undecided));
         assert_eq!(worst(&[Undecided, Unexpected]), Some(Unexpected));
     }
 }

@@ -5,7 +5,10 @@ use serde::Serialize;
 
 use crate::{
     PeerText,
-    model::{CaseResult, Fault, Identity, Observation, Outcome, Phase, TlsRefusal, Verdict},
+    model::{
+        AppliedWaiver, CaseResult, Fault, Identity, Observation, Outcome, Phase, TlsRefusal,
+        Verdict,
+    },
 };
 
 /// One line on what came of a step, in words: `refused by TLS alert certificate_expired (45)`,
@@ -65,6 +68,12 @@ pub(crate) fn reason(case: &CaseResult) -> String {
             describe_expected(&case.expected),
         ),
     }
+}
+
+/// Who answers for a failure, and until when: `until 2027-01-31: known upstream (platform, waivers.json:12)`.
+pub(crate) fn waiver(waiver: &AppliedWaiver) -> String {
+    let AppliedWaiver { place, reason, owner, expires, .. } = waiver;
+    format!("until {expires}: {reason} ({owner}, {place})")
 }
 
 /// The alert of an observation: `certificate_expired (45)`.

@@ -43,9 +43,20 @@ impl Source<'_> {
         self.at_offset(offset, message, None)
     }
 
-    fn at_offset(&self, offset: usize, message: String, help: Option<String>) -> Diagnostic {
+    /// The line of an octet of the text.
+    pub(crate) fn line(&self, offset: usize) -> usize {
+        self.text.get(..offset).unwrap_or("").matches('\n').count() + 1
+    }
+
+    /// A problem with what stands at an octet of the text.
+    pub(crate) fn at_offset(
+        &self,
+        offset: usize,
+        message: String,
+        help: Option<String>,
+    ) -> Diagnostic {
         let before = self.text.get(..offset).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
+        let line = self.line(offset);
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         self.at(line, column, message, help)
     }

@@ -13,8 +13,9 @@ pub struct Filter {
     negative: Vec<Pattern>,
 }
 
+/// A pattern over case ids.
 #[derive(Clone, Debug)]
-enum Pattern {
+pub(crate) enum Pattern {
     Part(String),
     Whole(WildMatch),
 }
@@ -53,7 +54,7 @@ impl Filter {
 }
 
 impl Pattern {
-    fn new(text: &str) -> Result<Self, FilterError> {
+    pub(crate) fn new(text: &str) -> Result<Self, FilterError> {
         if text.is_empty() {
             return Err(FilterError);
         }
@@ -63,7 +64,7 @@ impl Pattern {
         Ok(Self::Part(text.to_owned()))
     }
 
-    fn matches(&self, id: &str) -> bool {
+    pub(crate) fn matches(&self, id: &str) -> bool {
         match self {
             // A whole id selects that case alone, not those whose cell continues it.
             Self::Part(part) if part.contains('@') && part.contains(",tls") => {

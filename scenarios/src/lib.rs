@@ -1,4 +1,4 @@
-//! What `mtls-harness` tests: the JSON formats of scenarios, credentials, accounts, targets and gates,
+//! What `mtls-harness` tests: the JSON formats of scenarios, credentials, accounts, targets, gates and waivers,
 //! and the expansion of a scenario over its matrix into cases.
 //!
 //! This crate describes; it opens no socket and makes no key. The only files it reads are its
@@ -9,11 +9,14 @@ mod case;
 mod check;
 mod connect;
 mod credential;
+mod date;
 mod defect;
 mod diagnostic;
+mod discrepancy;
 mod expect;
 mod field;
 mod filter;
+mod from_text;
 mod gate;
 mod library;
 mod load;
@@ -29,14 +32,17 @@ mod schema;
 pub mod script;
 mod step;
 mod target;
+mod waiver;
 mod wording;
 
 pub use account::{Account, CertificateRef, Crl};
 pub use case::{Case, Cell, expand};
 pub use connect::{Connect, EndpointChoice, Raw, RawBytes, Reuse};
 pub use credential::{Credential, Program, Sent};
+pub use date::{Date, DateError};
 pub use defect::{Defect, Padding};
 pub use diagnostic::{Diagnostic, did_you_mean};
+pub use discrepancy::Discrepancy;
 pub use expect::{Alert, Expect, Expected, LooseFamily, Policy, Promise, Promises};
 pub use field::{ExtensionName, Field, SignatureAlgorithm};
 pub use filter::{Filter, FilterError};
@@ -60,5 +66,9 @@ pub use step::{Action, Authorities, Control, Step, Visit};
 pub use target::{
     Build, Echo, Endpoint, HttpProbe, IdentitySource, Launch, Listener, Postgresql, Prelude, Probe,
     Protocol, Reload, Role, Start, Target, ValueSource,
+};
+pub use waiver::{
+    CasePattern, CasePatternError, FILL_IN, PlacedWaiver, ReadWaiversError, Waiver, WaiverFile,
+    read_waivers,
 };
 pub use wording::{Piece, Placeholder, Shape, TicketEdit, UnknownPlaceholder, Wording, pieces};

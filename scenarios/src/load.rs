@@ -32,7 +32,7 @@ pub enum LoadError {
     Invalid(Vec<Diagnostic>),
 }
 
-fn join(diagnostics: &[Diagnostic]) -> String {
+pub(crate) fn join(diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for (i, diagnostic) in diagnostics.iter().enumerate() {
         let separator = if i == 0 { "" } else { "\n" };

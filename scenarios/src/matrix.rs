@@ -178,6 +178,14 @@ impl TlsVersion {
 }
 
 impl KeyAlgorithm {
+    /// Whether every implementation must take its signatures (RFC 8446 9.1).
+    pub const fn is_mandatory(self) -> bool {
+        match self {
+            Self::P256 | Self::Rsa1024 | Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => true,
+            Self::P384 | Self::P521 | Self::Ed25519 => false,
+        }
+    }
+
     /// Every algorithm.
     pub const ALL: [Self; 8] = [
         Self::P256,

@@ -39,10 +39,19 @@ pub struct Scenario {
 
 impl Scenario {
     /// Whether it must have a gate to itself: it changes the gate, or may bring it down.
-    pub fn changes_gate(&self) -> bool {
+    pub fn needs_own_gate(&self) -> bool {
+        self.operates() || self.strains_gate()
+    }
+
+    /// Whether it changes the gate as its operator would.
+    pub fn operates(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Operate(_)))
+    }
+
+    /// Whether it may bring the gate down.
+    pub fn strains_gate(&self) -> bool {
         self.steps.iter().any(|step| match step {
-            Step::Operate(_) => true,
-            Step::Wait(_) => false,
+            Step::Operate(_) | Step::Wait(_) => false,
             Step::Visit(visit) => visit.canary || matches!(visit.action, Action::Raw(_)),
         })
     }

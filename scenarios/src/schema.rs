@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Account, Credential, GateFile, Scenario, Target};
+use crate::{Account, Credential, GateFile, Scenario, Target, WaiverFile};
 
 /// `(file name, schema)` of every format.
 pub fn schemas() -> Vec<(&'static str, Value)> {
@@ -12,5 +12,6 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         ("gate-v1.json", schemars::schema_for!(GateFile).to_value()),
         ("scenario-v1.json", schemars::schema_for!(Scenario).to_value()),
         ("target-v1.json", schemars::schema_for!(Target).to_value()),
+        ("waivers-v1.json", schemars::schema_for!(WaiverFile).to_value()),
     ]
 }

@@ -59,3 +59,25 @@ fn every_data_file_names_its_schema_and_keeps_to_it() {
         assert!(problems.is_empty(), "{}: {}", file.display(), problems.join("; "));
     }
 }
+
+#[test]
+fn the_schema_of_waivers_refuses_what_the_reader_does() {
+    let (_, schema) =
+        mtls_scenarios::schemas().into_iter().find(|(name, _)| *name == "waivers-v1.json").unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let file = |cases: &str, expires: &str| {
+        serde_json::json!({"waivers": [{
+            "cases": cases, "target": "nginx", "discrepancy": "unexpected-acceptance", "reason": "Known",
+            "owner": "platform", "expires": expires,
+        }]})
+    };
+    assert!(validator.is_valid(&file("certificate/expired@*", "2027-01-31")));
+    for (cases, expires) in [
+        ("*", "2027-01-31"),
+        ("certificate/*", "2027-01-31"),
+        ("!certificate/expired", "2027-01-31"),
+        ("certificate/expired@*", "soon"),
+    ] {
+        assert!(!validator.is_valid(&file(cases, expires)), "{cases} {expires}");
+    }
+}

@@ -9,8 +9,8 @@ use mtls_scenarios::{KeyAlgorithm, Mode};
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected), 2 invalid use, \
-    3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
+    after_help = "Exit codes: 0 gate open, 1 gate closed (something is not as expected, or a waiver is \
+    expired, unused or too wide), 2 invalid use, 3 undecided (target unreachable, controls failed, interrupted), 4 nothing selected."
 )]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -85,6 +85,12 @@ pub(super) struct Run {
     /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
+    /// Waive failures that somebody answers for, as a waiver file says; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Vec<PathBuf>,
+    /// Draft waivers for what fails unexpectedly, into a new file; reason and owner are yours to fill in
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_waivers: Option<PathBuf>,
     /// Write the secrets of the cases' connections, in the NSS key log format that Wireshark reads
     #[arg(long, value_name = "FILE")]
     pub(super) keylog: Option<PathBuf>,

@@ -71,6 +71,8 @@ fn perform(arguments: Explain, library: Library, case: Case) -> Result<ExitCode,
         fail_fast: false,
         allow_undecided: false,
         report: Vec::new(),
+        waivers: Vec::new(),
+        write_waivers: None,
         keylog: None,
         pcap: None,
     };

@@ -18,6 +18,7 @@ mod serve;
 mod target;
 mod targets;
 mod terminal;
+mod waivers;
 
 use std::process::ExitCode as ProcessExitCode;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mtls_reports::model::{Disposition, RunFooter, RunHeader};
-use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, Run as Finished};
+use mtls_reports::model::{CaseResult, Disposition, RunFooter, RunHeader};
+use mtls_reports::{ExitCode, LOG_FORMAT_VERSION, PeerText, Run as Finished};
 use mtls_scenarios::{Library, Program};
 use rustls::pki_types::UnixTime;
 
@@ -18,6 +18,7 @@ use super::rerun::rerun;
 use super::selection::{load, nothing_selected, select};
 use super::target::{Chosen, choose};
 use super::terminal;
+use super::waivers::WaiverFiles;
 use crate::pki::OpensslRecipe;
 use crate::run::{Context, Dialogues, Ending, Options, Origin, Performed, Plan, World, preflight};
 use crate::server::Fault;
@@ -67,6 +68,7 @@ pub(super) struct Job {
     chosen: Chosen,
     reports: Reports,
     recordings: Recordings,
+    waivers: WaiverFiles,
     fault: Option<Fault>,
     plan: Plan,
     dialogues: Dialogues,
@@ -84,12 +86,23 @@ impl Job {
         let reports = Reports::new(&arguments.report)?;
         let recordings = Recordings::new(&arguments)?;
         recordings.check(&plan)?;
+        let waivers = WaiverFiles::read(&arguments, &library)?;
         let fault = match &arguments.gate.fault {
             Some(name) => Some(name.parse::<Fault>().map_err(|e| Failure::invalid(&e))?),
             None => None,
         };
         let library = Arc::new(library);
-        Ok(Self { arguments, library, chosen, reports, recordings, fault, plan, dialogues })
+        Ok(Self {
+            arguments,
+            library,
+            chosen,
+            reports,
+            recordings,
+            waivers,
+            fault,
+            plan,
+            dialogues,
+        })
     }
 
     async fn carry_out(
@@ -116,6 +129,7 @@ impl Job {
         let (finished, unwritten) = driven?;
         // What was found is told before what could not be written.
         show(&finished, &self)?;
+        self.waivers.draft(std::slice::from_ref(&finished), &self.library)?;
         if let Some(first) = unwritten.first() {
             return Err(Failure::undecided(first));
         }
@@ -156,9 +170,13 @@ impl Job {
             dialogues: self.dialogues,
             keep_recordings: self.recordings.are_wanted(),
         };
-        Context::start(blueprint, world, Arc::clone(&self.library), options)
-            .await
-            .map_err(|e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) })
+        let mut context =
+            Context::start(blueprint, world, Arc::clone(&self.library), options).await.map_err(
+                |e| if e.is_users() { Failure::invalid(&e) } else { Failure::undecided(&e) },
+            )?;
+        let version = context.target.version().map(PeerText::as_str);
+        context.waivers = self.waivers.for_target(&self.arguments.gate.target, version);
+        Ok(context)
     }
 
     /// Performs the cases; also says what could not be written though the run went on.
@@ -188,8 +206,10 @@ impl Job {
             finished: finished.results.len(),
             interrupted: ending == Ending::Interrupted,
             elapsed_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            exit_code: 0,
+            ..RunFooter::default()
         };
+        finished.footer = Some(footer.clone());
+        footer.waiver_problems = self.waivers.problems(&finished);
         finished.footer = Some(footer.clone());
         footer.exit_code = self.exit_code(&finished).code();
         finished.footer = Some(footer.clone());
@@ -213,8 +233,10 @@ impl Job {
 
     fn exit_code(&self, finished: &Finished) -> ExitCode {
         let code = finished.exit_code();
-        let only_undecided = finished.is_complete()
-            && finished.results.iter().any(|result| result.disposition == Disposition::Expected);
+        let as_known = |result: &CaseResult| {
+            matches!(result.disposition, Disposition::Expected | Disposition::Waived)
+        };
+        let only_undecided = finished.is_complete() && finished.results.iter().any(as_known);
         if code == ExitCode::Undecided && self.arguments.allow_undecided && only_undecided {
             return ExitCode::GateOpen;
         }
@@ -233,7 +255,7 @@ impl Job {
                 }
             }
         };
-        match owned.target.stop(keep_logs).await {
+        match owned.stop(keep_logs).await {
             Ok(Some(path)) => {
                 terminal::note(&format!("the server's logs are in {}", path.display()));
             }

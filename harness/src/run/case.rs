@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::context::{Context, Dialogues};
 use super::course::Course;
+use super::gates::Wear;
 use super::judge::Judgement;
 use super::outcome::undecided;
 use super::stage::Stage;
@@ -38,14 +39,14 @@ pub(super) async fn perform(context: &Context, case: &Case) -> Performed {
         None => Played::of(undecided(format!("no scenario `{}`", case.scenario))),
     };
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let result = CaseResult {
+    let result = context.waivers.apply(CaseResult {
         title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
         severity: scenario.map_or(Severity::Info, |s| s.severity),
         observed: played.observed,
         steps: played.steps,
         elapsed_us,
         ..result(case, played.judgement)
-    };
+    });
     let asks = match context.options.dialogues {
         Dialogues::OfNone => false,
         Dialogues::OfProblems => {
@@ -83,6 +84,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         steps: Vec::new(),
         dialogue: Vec::new(),
         disposition: disposition(&verdict),
+        waiver: None,
         verdict,
         explanation,
         elapsed_us: 0,
@@ -114,21 +116,44 @@ impl Played {
 
 /// Plays a scenario, at a gate of its own where it needs one.
 async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
-    // A clock that can be moved is moved for everybody at the gate.
-    let moves_clock = scenario.waits() && context.target.has_clock();
-    let stage = if scenario.changes_gate() || moves_clock {
-        match Stage::own(context).await {
-            Ok(stage) => stage,
+    let wear = Wear::of(scenario, context.target.has_clock());
+    if wear == Wear::None || !context.gates.can_start() {
+        return play_at(context, case, scenario, Stage::Shared(&context.target)).await.0;
+    }
+    let mut gate = context.gates.take(wear).await;
+    loop {
+        let own = match gate {
+            Ok(own) => own,
             Err(error) => return Played::of(undecided(format!("no gate of its own: {error}"))),
+        };
+        let is_used = own.is_used;
+        let (played, stage) = play_at(context, case, scenario, Stage::Own(own)).await;
+        let Stage::Own(own) = stage else { return played };
+        let passed = matches!(played.judgement.verdict, Verdict::Pass(_) | Verdict::Skipped { .. });
+        if passed && wear == Wear::Strain {
+            context.gates.give_back(own);
+            return played;
         }
-    } else {
-        Stage::Shared(&context.target)
-    };
+        own.stop().await;
+        if passed || !is_used {
+            return played;
+        }
+        // It may be the cases before that the gate suffers from.
+        gate = context.gates.fresh().await;
+    }
+}
+
+/// Plays a scenario at a gate, and leaves it.
+async fn play_at<'a>(
+    context: &'a Context,
+    case: &'a Case,
+    scenario: &Scenario,
+    stage: Stage<'a>,
+) -> (Played, Stage<'a>) {
     let mut course = Course::new(context, case, stage);
     let played = steps(&mut course, scenario).await;
     let (stage, tapes) = course.leave();
-    stage.end().await;
-    Played { taped: tapes.recordings(), ..played }
+    (Played { taped: tapes.recordings(), ..played }, stage)
 }
 
 /// Goes through the steps; the first that does not pass decides, else the last.

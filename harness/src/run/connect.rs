@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mtls_reports::PeerText;
 use mtls_reports::describe;
-use mtls_reports::model::{Observation, Outcome, Verdict};
-use mtls_scenarios::{Authorities, Connect, Expected, Mode, Probe as Means, Resumption, Visit};
+use mtls_reports::model::{CertificateSent, Observation, Outcome, Verdict};
+use mtls_scenarios::{Authorities, Connect, Expected, Mode, Resumption, Visit};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
 
@@ -59,7 +59,7 @@ pub(super) async fn perform(
     let foreign = attempt.foreign_authority(course, connection.as_ref());
     let question = visit::question(course, visit, &spot, &observation, control.as_ref());
     let question = Question { foreign_authority: foreign.as_deref(), ..attempt.asked(question) };
-    let judgement = judge::judge(&question);
+    let judgement = attempt.unwanted_key(judge::judge(&question), &observation, control.as_ref());
     attempt.keep(course, &observation, connection).await;
     Ok((judgement, Some(observation)))
 }
@@ -179,6 +179,25 @@ impl<'a> Attempt<'a> {
         Question { subject, resumes: self.offer.is_some() && self.at_home, canary, ..question }
     }
 
+    /// A gate need not take every kind of key: where it does not, there is nothing to ask.
+    fn unwanted_key(
+        &self,
+        judgement: Judgement,
+        seen: &Observation,
+        control: Option<&Observation>,
+    ) -> Judgement {
+        let Some(key) = &self.held.identity.key else { return judgement };
+        let withheld = |seen: &Observation| seen.tls.certificate == CertificateSent::Withheld;
+        let was_held_back = withheld(seen) || control.is_some_and(withheld);
+        match judgement.verdict {
+            Verdict::Inconclusive { .. } if was_held_back && !key.algorithm().is_mandatory() => {
+                let key = key.algorithm().as_str();
+                skipped(format!("the gate asks for no certificate with a key such as {key}"))
+            }
+            _ => judgement,
+        }
+    }
+
     fn came_too_late(&self, seen: &Observation) -> bool {
         matches!(seen.outcome, Outcome::Authenticated { .. }) && self.held.is_valid_by_now()
     }
@@ -212,7 +231,7 @@ impl<'a> Attempt<'a> {
     ) {
         if let Some(name) = &self.connect.keep_tickets {
             let tickets = connection.as_ref().map(|c| c.tickets().clone()).unwrap_or_default();
-            let let_in = matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous);
+            let let_in = is_served(seen);
             let control = if tickets.is_empty() { None } else { self.resumes_here(course).await };
             let began = (self.spot.role, course.changes);
             course.tickets.insert(name.clone(), Kept { tickets, began, let_in, control });
@@ -297,6 +316,10 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
                 // It was given a session that is good nowhere.
                 return Ok(None);
             }
+            if course.case.cell.resumption == Some(Resumption::SessionId) && is_served(control) {
+                // A TLS 1.2 gate may name a session that it does not remember.
+                return Err(skipped("the target resumes no session by its id".to_owned()));
+            }
             Err(undecided(format!(
                 "the control, resumption where the session began: {} in a full handshake",
                 describe(control)
@@ -304,6 +327,10 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
         }
         _ => Ok(Some(kept.tickets.clone())),
     }
+}
+
+fn is_served(seen: &Observation) -> bool {
+    matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous)
 }
 
 /// Whether the session to resume began at this endpoint, which has not been changed since.
@@ -318,7 +345,7 @@ fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     if spot.mode == Mode::Strict || probe.tells_apart() {
         return Ok(());
     }
-    if let Means::Protocol(_) = probe {
+    if probe.protocol().is_some() {
         return Err(skipped(
             "the target does not say whom it sees, and serves everybody".to_owned(),
         ));

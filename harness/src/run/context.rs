@@ -1,20 +1,20 @@
 //! What all cases of a run share.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mtls_reports::TargetWaivers;
 use mtls_scenarios::Library;
 use rustls::crypto::CryptoProvider;
-use tokio::sync::Semaphore;
 
 use super::control::Controls;
+use super::gates::Gates;
 use super::wallet::Wallet;
 use super::world::World;
 use crate::client;
 use crate::target::{Blueprint, Running, StartError};
-
-/// Most gates of their own that cases have at once.
-const OWN_GATES: usize = 16;
 
 /// How a run goes about its cases.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,9 @@ pub struct Context {
     pub target: Running,
     /// How to go about it.
     pub options: Options,
-    pub(super) blueprint: Blueprint,
-    pub(super) own_gates: Semaphore,
+    /// Failures of this gate that somebody answers for; none until told.
+    pub waivers: TargetWaivers,
+    pub(super) gates: Gates,
     pub(super) library: Arc<Library>,
     pub(super) wallet: Arc<Wallet>,
     pub(super) controls: Controls,
@@ -89,12 +90,21 @@ impl Context {
         Ok(Self {
             target: blueprint.clone().start().await?,
             options,
-            blueprint,
-            own_gates: Semaphore::new(OWN_GATES),
+            waivers: TargetWaivers::default(),
+            gates: Gates::new(blueprint),
             wallet,
             library,
             controls: Controls::default(),
             provider: client::provider(),
         })
+    }
+
+    /// Stops every gate. `keep_logs` leaves the directory of the one that cases share, and returns its path.
+    ///
+    /// # Errors
+    /// It cannot be stopped, or its directory not removed.
+    pub async fn stop(self, keep_logs: bool) -> io::Result<Option<PathBuf>> {
+        self.gates.stop().await;
+        self.target.stop(keep_logs).await
     }
 }

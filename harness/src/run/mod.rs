@@ -11,6 +11,7 @@ mod course;
 mod dialler;
 mod dialogue;
 mod early;
+mod gates;
 mod identity;
 mod judge;
 mod operate;

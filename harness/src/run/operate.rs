@@ -49,7 +49,7 @@ async fn try_to_operate(
     };
     match target.change(&change).await {
         Ok(Changed::Told { generation, header }) => {
-            Ok(await_generation(course, generation, &header).await)
+            await_generation(course, generation, &header).await
         }
         Ok(changed) => Ok(changed),
         Err(ChangeError::Unsupported(reason)) => Err(skipped(reason)),
@@ -86,16 +86,24 @@ fn change(course: &Course<'_>, operation: &Operation) -> Result<Change, Judgemen
     Ok(change)
 }
 
-/// Looks until nothing but the new configuration has been seen for a while.
-async fn await_generation(course: &Course<'_>, generation: u64, header: &str) -> Changed {
+/// Looks until nothing but the new configuration has been seen for a while, or the gate is gone.
+async fn await_generation(
+    course: &mut Course<'_>,
+    generation: u64,
+    header: &str,
+) -> Result<Changed, Judgement> {
     let until = Instant::now() + RELOAD_WITHIN;
     let wanted = generation.to_string();
     let mut since = None;
     while Instant::now() < until {
+        let ended = course.stage.changeable().and_then(|target| target.ended().transpose());
+        if let Some(words) = ended.transpose().map_err(|error| undecided(error.to_string()))? {
+            return Ok(Changed::Refused(words));
+        }
         let shown = shown_generation(course, header).await;
         since = match (shown == Some(wanted.clone()), since) {
             (true, Some(since)) if Instant::now() >= since + SETTLED_AFTER => {
-                return Changed::Applied;
+                return Ok(Changed::Applied);
             }
             (true, Some(since)) => Some(since),
             (true, None) => Some(Instant::now()),
@@ -103,7 +111,7 @@ async fn await_generation(course: &Course<'_>, generation: u64, header: &str) ->
         };
         sleep(POLL).await;
     }
-    Changed::Refused(PeerText::new("it goes on with its old configuration"))
+    Ok(Changed::Refused(PeerText::new("it goes on with its old configuration")))
 }
 
 /// The generation that the gate shows to anybody.

@@ -33,8 +33,9 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     mut on_result: impl FnMut(Performed),
 ) -> Ending {
-    let jobs = context.options.jobs.max(1);
-    let (waiting, others) = starting_order(context, plan);
+    let most = context.target.target().most_at_once.map(|most| usize::from(most.get()));
+    let jobs = context.options.jobs.clamp(1, most.unwrap_or(usize::MAX));
+    let (waiting, others) = starting_order(context, plan, most.is_some());
     let start = |numbered: Numbered| Task::start(context, numbered).join();
     // Those that wait for time to pass take no job from the others.
     let waiting = stream::iter(waiting).map(start).buffer_unordered(MOST_WAITING);
@@ -69,11 +70,12 @@ const MOST_WAITING: usize = 64;
 /// A case with its place in the plan.
 type Numbered = (usize, Case);
 
-/// Numbered cases: those that wait for time to pass or to be sent away, so that all wait together, and the others.
-fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
+/// Numbered cases: those that wait for time to pass or to be sent away, so that all wait together, and the others. A target
+/// that bears only so many cases `counts` those that wait, too.
+fn starting_order(context: &Context, plan: Plan, counts: bool) -> (Vec<Numbered>, Vec<Numbered>) {
     let waits = |case: &Case| {
         let scenario = context.library.scenarios.get(&case.scenario);
-        scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
+        !counts && scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
     };
     plan.cases.into_iter().enumerate().partition(|(_, case)| waits(case))
 }

@@ -239,7 +239,7 @@ impl Bench<'_> {
         }
         let sample = |(id, cases): (&str, Vec<&Case>)| {
             let scenario = self.test.library.scenarios.get(id);
-            let costly = scenario.is_some_and(|s| s.changes_gate() || s.waits() || s.outwaits());
+            let costly = scenario.is_some_and(|s| s.needs_own_gate() || s.waits() || s.outwaits());
             let count = match (named_by.contains(id), costly) {
                 (true, _) => SAMPLES,
                 (false, false) => 1,

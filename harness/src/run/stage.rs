@@ -2,41 +2,22 @@
 
 use std::time::Duration;
 
-use tokio::sync::SemaphorePermit;
-
-use super::context::Context;
-use crate::target::{Running, StartError};
+use super::gates::OwnGate;
+use crate::target::Running;
 
 /// The gate that a case plays at.
 pub(super) enum Stage<'a> {
     /// The one that all share; nobody may change it.
     Shared(&'a Running),
-    /// One that was started for this case.
-    Own {
-        target: Box<Running>,
-        /// Holds a place among those that may run at once.
-        _place: SemaphorePermit<'a>,
-    },
+    /// One that no other case is at.
+    Own(OwnGate<'a>),
 }
 
-impl<'a> Stage<'a> {
-    /// A gate of its own, where the target can be started again.
-    pub(super) async fn own(context: &'a Context) -> Result<Self, StartError> {
-        if !context.blueprint.is_ours() {
-            return Ok(Self::Shared(&context.target));
-        }
-        // A semaphore that is never closed.
-        let Ok(place) = context.own_gates.acquire().await else {
-            return Ok(Self::Shared(&context.target));
-        };
-        let target = Box::new(context.blueprint.clone().start().await?);
-        Ok(Self::Own { target, _place: place })
-    }
-
+impl Stage<'_> {
     pub(super) fn target(&self) -> &Running {
         match self {
             Self::Shared(target) => target,
-            Self::Own { target, .. } => target,
+            Self::Own(gate) => &gate.target,
         }
     }
 
@@ -44,7 +25,7 @@ impl<'a> Stage<'a> {
     pub(super) fn changeable(&mut self) -> Option<&mut Running> {
         match self {
             Self::Shared(_) => None,
-            Self::Own { target, .. } => Some(target),
+            Self::Own(gate) => Some(&mut gate.target),
         }
     }
 
@@ -56,15 +37,7 @@ impl<'a> Stage<'a> {
     pub(super) fn advance_clock(&self, by: Duration) -> bool {
         match self {
             Self::Shared(_) => false,
-            Self::Own { target, .. } => target.advance_clock(by),
-        }
-    }
-
-    /// Stops a gate that was started for the case.
-    pub(super) async fn end(self) {
-        if let Self::Own { target, .. } = self {
-            // What it leaves in the temporary directory is the system's to clear.
-            let _ = target.stop(false).await;
+            Self::Own(gate) => gate.target.advance_clock(by),
         }
     }
 }

@@ -69,9 +69,8 @@ impl Tape {
 
     /// Before TLS, in plaintext, this was said. It is told in words: the octets of the tape are TLS.
     pub fn prelude(&self, prelude: Prelude) {
-        let hex = |octets: &[u8]| octets.iter().map(|o| format!("{o:02x}")).collect::<String>();
         let Prelude { send, expect } = prelude;
-        self.note(format!("in plaintext: sent {}, received {}", hex(send), hex(expect)));
+        self.note(format!("in plaintext: sent {send:02x?}, received {expect:02x?}"));
     }
 
     /// What the client is about from now on, in words.

@@ -26,6 +26,8 @@ use super::workshop::Workshop;
 const ATTEMPTS: usize = 3;
 /// Pause between looks at a port that is not open yet.
 const POLL: Duration = Duration::from_millis(5);
+/// Most time that a stopped server's processes may go on to accept connections.
+const GONE_WITHIN: Duration = Duration::from_secs(5);
 /// Most time for each command that prepares a start, or reloads.
 const COMMAND_WITHIN: Duration = Duration::from_secs(30);
 
@@ -194,6 +196,24 @@ impl Launched {
         Ok(())
     }
 
+    /// Its last words, if it has ended by itself.
+    pub(super) fn ended(&mut self) -> io::Result<Option<String>> {
+        let status = self.process.exited()?;
+        Ok(status.map(|status| {
+            format!("the server ended ({status}); its log says:\n{}", self.log_end())
+        }))
+    }
+
+    /// Waits until nobody accepts connections any more: of a server with many processes some may outlive the first.
+    async fn wait_until_gone(&self) {
+        let deadline = Instant::now() + GONE_WITHIN;
+        for address in self.addresses().values() {
+            while Instant::now() < deadline && TcpStream::connect(address).await.is_ok() {
+                sleep(POLL).await;
+            }
+        }
+    }
+
     /// The last lines that the server wrote to its output or to `error.log`.
     fn log_end(&self) -> String {
         log_end(&[self.process.log(), &self.directory.path().join("error.log")])
@@ -228,6 +248,7 @@ impl Launched {
     pub(super) async fn restart(&mut self, policy: Policy<'_>) -> Result<(), ChangeError> {
         let commands = self.configure(policy).await?;
         self.process.end().await?;
+        self.wait_until_gone().await;
         let directory = self.directory.path();
         self.process = Process::start(&commands.start, directory, self.launch.unprivileged)?;
         self.wait_until_ready(self.launch.ready_within).await.map_err(ChangeError::Launch)

@@ -59,6 +59,7 @@ impl Remote {
         };
         Ok(Target {
             handshake_timeout: None,
+            most_at_once: None,
             schema: None,
             summary: format!("a running server at {}", self.url),
             start: Start::Running,

@@ -187,6 +187,17 @@ impl Running {
         self.is_down
     }
 
+    /// Looks whether a launched server has ended by itself, as some do at a reload: it is down then. Its last words.
+    ///
+    /// # Errors
+    /// The operating system does not tell.
+    pub fn ended(&mut self) -> io::Result<Option<PeerText>> {
+        let Backing::Launched(launched) = &mut self.backing else { return Ok(None) };
+        let words = launched.ended()?;
+        self.is_down |= words.is_some();
+        Ok(words.map(|words| PeerText::new(&words)))
+    }
+
     /// Changes it as its operator would.
     ///
     /// # Errors
@@ -215,7 +226,9 @@ impl Running {
                 }
                 match launched.restart(policy).await {
                     Ok(()) => Ok(Changed::Applied),
-                    Err(ChangeError::Launch(LaunchError::Ended { log, .. })) => {
+                    Err(ChangeError::Launch(
+                        LaunchError::Ended { log, .. } | LaunchError::NotReady { log, .. },
+                    )) => {
                         *is_down = true;
                         Ok(Changed::Refused(PeerText::new(&log)))
                     }

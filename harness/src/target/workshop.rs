@@ -161,14 +161,20 @@ async fn build(
     Ok(Some(directory))
 }
 
-/// The first of the programs that can be found, by name in the usual folders or by path.
+/// The first of the programs that can be found, by name in the usual folders or by path. The harness finds itself wherever it is.
 fn find(programs: &[String]) -> Option<PathBuf> {
+    let own = env::current_exe().ok();
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> =
         env::split_paths(&path).chain(MORE_FOLDERS.iter().map(PathBuf::from)).collect();
     programs.iter().find_map(|program| {
         if program.contains('/') {
             return Some(PathBuf::from(program)).filter(|path| path.is_file());
+        }
+        if let Some(own) = &own
+            && own.file_name().is_some_and(|name| name == program.as_str())
+        {
+            return Some(own.clone());
         }
         folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file())
     })

@@ -124,10 +124,12 @@ impl Peer {
     }
 }
 
+/// Of a server with one certificate.
+const ECDSA: &[&str] = &["TLS_ECDHE_ECDSA_"];
+
 #[test]
 fn nginx() {
-    let suites = &["TLS_ECDHE_ECDSA_"];
-    Peer { h2: true, suites, ..Peer::new("nginx", &["nginx", "-v"]) }.check();
+    Peer { h2: true, suites: ECDSA, ..Peer::new("nginx", &["nginx", "-v"]) }.check();
 }
 
 #[test]
@@ -177,17 +179,28 @@ fn apache_after_the_handshake() {
     peer.check_only(&["post-handshake/authentication-"]);
 }
 
+/// What servers do that were built with the Go of before.
+const BEFORE_GO_1_20: &[(&str, &str)] = &[
+    ("possession/weak-hash-ecdsa@*tls1.2*", SHA1),
+    ("possession/weak-hash-rsa@*tls1.2*sha1", SHA1),
+    (
+        "possession/rsa-out-of-range@",
+        "before Go 1.20 the number of an RSA signature may exceed the modulus; the client has the key",
+    ),
+];
+
 #[test]
 fn go() {
-    let explained = &[
-        ("possession/weak-hash-ecdsa@*tls1.2*", SHA1),
-        ("possession/weak-hash-rsa@*tls1.2*sha1", SHA1),
-        (
-            "possession/rsa-out-of-range@",
-            "before Go 1.20 the number of an RSA signature may exceed the modulus; the client has the key",
-        ),
-    ];
-    Peer { h2: true, explained, ..Peer::new("go", &["go", "version"]) }.check();
+    let explained = BEFORE_GO_1_20;
+    Peer { h2: true, suites: ECDSA, explained, ..Peer::new("go", &["go", "version"]) }.check();
+}
+
+/// Also written in Go.
+#[test]
+fn caddy() {
+    let explained = BEFORE_GO_1_20;
+    Peer { h2: true, suites: ECDSA, explained, ..Peer::new("caddy", &["caddy", "version"]) }
+        .check();
 }
 
 #[test]
@@ -207,13 +220,25 @@ fn java() {
             "its Ed25519 leaves a 65th octet out of account; the other 64 are verified",
         ),
     ];
-    // The compiler, which a plain runtime does not have, starts the server from its source.
-    Peer { explained, ..Peer::new("java", &["javac", "--version"]) }.check();
+    // The compiler, which a plain runtime does not have, builds the server.
+    Peer { suites: ECDSA, explained, ..Peer::new("java", &["javac", "--version"]) }.check();
 }
 
 #[test]
 fn node() {
-    Peer::new("node", &["node", "--version"]).check();
+    Peer { h2: true, suites: ECDSA, ..Peer::new("node", &["node", "--version"]) }.check();
+}
+
+#[test]
+fn python() {
+    Peer { suites: ECDSA, ..Peer::new("python", &["python3", "--version"]) }.check();
+}
+
+/// The mock gate as a process of its own.
+#[test]
+fn rustls() {
+    let version = &[env!("CARGO_BIN_EXE_mtls-harness"), "--version"];
+    Peer { h2: true, suites: ECDSA, ..Peer::new("rustls", version) }.check();
 }
 
 #[test]

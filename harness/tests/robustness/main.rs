@@ -14,4 +14,5 @@ mod gates;
 mod h2;
 mod launched;
 mod reports;
+mod schedule;
 mod stage;

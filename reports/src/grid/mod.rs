@@ -4,15 +4,18 @@
 mod problems;
 mod table;
 mod tally;
+mod waivers;
 
 use crate::{Run, Style};
 
-/// The whole display: table, problems, skipped cases, and one line that sums it all up.
+/// The whole display: table, problems, skipped cases, waivers, and one line that sums it all up.
 pub fn grid(run: &Run, style: Style) -> String {
     let sections = [
         table::table(run, style),
         problems::problems(run, style),
         problems::skipped(run, style),
+        waivers::waived(run, style),
+        waivers::problems(run, style),
         tally::tally(run, style),
     ];
     let filled: Vec<String> = sections.into_iter().filter(|text| !text.is_empty()).collect();

@@ -42,7 +42,7 @@ pub(super) fn table(run: &Run, style: Style) -> String {
             lines.push(row.line(&columns, &widths, name_width, style));
         }
     }
-    lines.push(legend(style));
+    lines.push(legend(run, style));
     let mut text = lines.join("\n");
     text.push('\n');
     text
@@ -70,6 +70,7 @@ impl<'a> Row<'a> {
                 let such = match worst {
                     Disposition::Unexpected => counts.unexpected,
                     Disposition::Undecided => counts.undecided,
+                    Disposition::Waived => counts.waived,
                     Disposition::Expected | Disposition::Skipped => counts.expected,
                 };
                 let symbol = style.symbol(worst);
@@ -146,13 +147,20 @@ fn headers(columns: &[Column], widths: &[usize], name_width: usize, style: Style
     style.paint(Paint::Faint, line.trim_end())
 }
 
-fn legend(style: Style) -> String {
+/// What the symbols mean; that of waived cases only where there are any.
+fn legend(run: &Run, style: Style) -> String {
     let words = [
         (Disposition::Expected, "as expected"),
         (Disposition::Unexpected, "not as expected, of all"),
         (Disposition::Undecided, "undecided, of all"),
+        (Disposition::Waived, "waived, of all"),
         (Disposition::Skipped, "skipped"),
     ];
-    let parts = words.map(|(disposition, word)| format!("{} {word}", style.symbol(disposition)));
+    let has_waived = run.results.iter().any(|case| case.disposition == Disposition::Waived);
+    let parts: Vec<_> = words
+        .into_iter()
+        .filter(|(disposition, _)| *disposition != Disposition::Waived || has_waived)
+        .map(|(disposition, word)| format!("{} {word}", style.symbol(disposition)))
+        .collect();
     style.paint(Paint::Faint, &parts.join("   "))
 }

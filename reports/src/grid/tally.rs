@@ -33,6 +33,7 @@ fn counts(run: &Run) -> String {
         (counts.expected, "as expected"),
         (counts.unexpected, "unexpected"),
         (counts.undecided, "undecided"),
+        (counts.waived, "waived"),
         (counts.skipped, "skipped"),
     ]
     .into_iter()

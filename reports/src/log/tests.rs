@@ -135,7 +135,13 @@ fn header() -> RunHeader {
 
 #[test]
 fn each_event_is_one_write_of_a_line_and_a_flush() {
-    let footer = RunFooter { finished: 0, interrupted: true, elapsed_us: 1, exit_code: 3 };
+    let footer = RunFooter {
+        finished: 0,
+        interrupted: true,
+        elapsed_us: 1,
+        waiver_problems: Vec::new(),
+        exit_code: 3,
+    };
     let log = LogWriter::start(Recorder::default(), &header()).unwrap().finish(&footer).unwrap();
     assert_eq!(log.0.len(), 4);
     assert_eq!((log.0[0].as_str(), log.0[1].as_str()), (&*format!("{HEADER}\n"), "flush"));

@@ -3,9 +3,9 @@
 use mtls_reports::{
     LOG_FORMAT_VERSION, LogWriter, PeerText, Run,
     model::{
-        CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault, Grade,
-        Identity, Observation, Outcome, Phase, RunFooter, RunHeader, Speaker, TlsFacts, TlsRefusal,
-        Verdict,
+        AppliedWaiver, CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault,
+        Grade, Identity, Observation, Outcome, Phase, RunFooter, RunHeader, Speaker, TlsFacts,
+        TlsRefusal, Verdict, WaiverFault, WaiverProblem,
     },
 };
 use mtls_scenarios::{Alert, Alpn, Expected, Mode, Severity, TlsVersion};
@@ -33,6 +33,7 @@ pub(crate) fn run(results: Vec<CaseResult>) -> Run {
         finished: run.results.len(),
         interrupted: false,
         elapsed_us: 1_234_567,
+        waiver_problems: Vec::new(),
         exit_code: 0,
     });
     run.footer.as_mut().unwrap().exit_code = run.exit_code().code();
@@ -109,6 +110,7 @@ pub(crate) fn case(
         dialogue: Vec::new(),
         verdict,
         disposition,
+        waiver: None,
         explanation: String::new(),
         elapsed_us: 1500,
     }
@@ -151,6 +153,35 @@ pub(crate) fn every_verdict() -> Run {
         skipped("the target has no endpoint `public`"),
     ));
     run(results)
+}
+
+/// A run in which the expired certificate is waived where it was let in, and that has bad waivers.
+pub(crate) fn with_waivers() -> Run {
+    let mut results = refused_certificates();
+    for case in results.iter_mut().filter(|case| matches!(case.verdict, Verdict::Fail(_))) {
+        case.disposition = Disposition::Waived;
+        case.dialogue.clear();
+        case.waiver = Some(AppliedWaiver {
+            place: "ci/waivers.json:3".to_owned(),
+            reason: "The application checks dates".to_owned(),
+            references: vec!["https://example.org/docs#dates".to_owned()],
+            owner: "platform".to_owned(),
+            expires: "2026-06-01".parse().unwrap(),
+        });
+    }
+    let problem = |line: u32, fault, message: &str| WaiverProblem {
+        place: format!("ci/waivers.json:{line}"),
+        fault,
+        message: message.to_owned(),
+    };
+    let mut run = run(results);
+    let footer = run.footer.as_mut().unwrap();
+    footer.waiver_problems = vec![
+        problem(12, WaiverFault::Expired, "waiver `certificate/wrong-ca@*` of nginx expired"),
+        problem(21, WaiverFault::Unused, "waiver `certificate/weak@*` of nginx is unused"),
+    ];
+    footer.exit_code = 1;
+    run
 }
 
 fn refused_certificates() -> Vec<CaseResult> {

@@ -9,3 +9,4 @@ mod scale;
 #[cfg(feature = "schema")]
 mod schema;
 mod snapshots;
+mod waivers;

@@ -3,13 +3,13 @@
 use mtls_reports::{
     PeerText, Run,
     model::{
-        CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault, Grade,
-        Identity, Observation, Outcome, Phase, RunFooter, Speaker, StepResult, TlsFacts,
+        AppliedWaiver, CaseResult, CertificateSent, DialogueLine, Discrepancy, Disposition, Fault,
+        Grade, Identity, Observation, Outcome, Phase, RunFooter, Speaker, StepResult, TlsFacts,
         TlsRefusal, Verdict,
     },
     read_log_from,
 };
-use mtls_scenarios::{Alert, Alpn, Expected, Role, Severity};
+use mtls_scenarios::{Alert, Alpn, Date, Expected, Role, Severity};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::fixture::{self, MODES, VERSIONS};
@@ -115,12 +115,23 @@ fn verdict() -> impl Strategy<Value = Verdict> {
     ]
 }
 
+fn waiver() -> impl Strategy<Value = AppliedWaiver> {
+    let references = vec(any::<String>(), 0..2);
+    (any::<[String; 3]>(), references, 0_u16..1000).prop_map(
+        |([place, reason, owner], references, days)| {
+            let expires = "2026-03-01".parse::<Date>().unwrap().plus_days(days);
+            AppliedWaiver { place, reason, references, owner, expires }
+        },
+    )
+}
+
 fn case() -> impl Strategy<Value = CaseResult> {
     let severity = select(vec![Severity::Info, Severity::Low, Severity::Medium, Severity::High]);
     let disposition = select(vec![
         Disposition::Expected,
         Disposition::Unexpected,
         Disposition::Undecided,
+        Disposition::Waived,
         Disposition::Skipped,
     ]);
     let expected = select(vec![Expected::Authenticated, Expected::Rejected, Expected::Anonymous]);
@@ -128,14 +139,14 @@ fn case() -> impl Strategy<Value = CaseResult> {
         (any::<String>(), any::<String>(), any::<String>(), severity, any::<u64>()),
         (select(MODES.to_vec()), select(VERSIONS.to_vec())),
         (vec(expected, 0..3), option::of(observation()), vec(step(), 0..3)),
-        (verdict(), disposition, vec(dialogue_line(), 0..3)),
+        (verdict(), disposition, option::of(waiver()), vec(dialogue_line(), 0..3)),
     )
         .prop_map(
             |(
                 about,
                 (mode, tls),
                 (expected, observed, steps),
-                (verdict, disposition, dialogue),
+                (verdict, disposition, waiver, dialogue),
             )| {
                 let (scenario, title, explanation, severity, elapsed_us) = about;
                 CaseResult {
@@ -151,6 +162,7 @@ fn case() -> impl Strategy<Value = CaseResult> {
                     dialogue,
                     verdict,
                     disposition,
+                    waiver,
                     explanation,
                     elapsed_us,
                 }
@@ -172,6 +184,7 @@ fn run() -> impl Strategy<Value = Run> {
                 interrupted,
                 elapsed_us,
                 exit_code,
+                ..RunFooter::default()
             });
             Run { header, results, footer }
         },

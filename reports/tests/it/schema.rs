@@ -48,6 +48,8 @@ fn a_report_fits_its_schema() {
     let document: Value = serde_json::from_slice(&json).unwrap();
     let validator = validator("report-v1.json");
     assert_valid(&validator, &document);
+    let waived = render(Format::Json, &fixture::with_waivers()).unwrap();
+    assert_valid(&validator, &serde_json::from_slice(&waived).unwrap());
     let mut broken = document;
     broken["cases"][0]["verdict"] = Value::from("perhaps");
     assert!(!validator.is_valid(&broken));

@@ -51,6 +51,25 @@ fn one_case_in_full() {
 }
 
 #[test]
+fn grid_with_waivers() {
+    let style = Style { unicode: true, ..Style::default() };
+    assert_snapshot!(grid(&fixture::with_waivers(), style));
+}
+
+#[test]
+fn junit_with_waivers() {
+    let bytes = render(Format::Junit, &fixture::with_waivers()).unwrap();
+    assert_snapshot!(String::from_utf8(bytes).unwrap());
+}
+
+#[test]
+fn a_waived_case_in_full() {
+    let run = fixture::with_waivers();
+    let waived = run.results.iter().find(|case| case.waiver.is_some()).unwrap();
+    assert_snapshot!(story(waived, Style::default()));
+}
+
+#[test]
 fn junit() {
     assert_snapshot!(rendered(Format::Junit));
 }

@@ -6,6 +6,7 @@ mod protocol;
 mod role;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,10 @@ pub struct Target {
     /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handshake_timeout: Option<u64>,
+    /// Cases that it can bear under way at once, where that is fewer than the run would have: 1 for a server that takes one
+    /// connection after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_at_once: Option<NonZeroU16>,
     /// Application protocols it speaks.
     #[serde(default = "http1_only")]
     pub alpn: Vec<Alpn>,

@@ -31,8 +31,8 @@ async fn told(protocol: &Protocol, said: &[u8]) -> Result<Answer, Failure> {
     Conversation::new(Box::new(near)).ask(protocol, soon()).await
 }
 
-fn refused(text: &str) -> Result<Answer, Failure> {
-    Ok(Answer::Refused(PeerText::new(text)))
+fn refused(text: &str) -> Answer {
+    Answer::Refused(PeerText::new(text))
 }
 
 /// A message of PostgreSQL.
@@ -78,7 +78,7 @@ async fn postgresql_refuses_by_an_error_that_is_about_the_client() {
     let error = |text: &[u8]| message(b'E', text);
     let certificate = error(b"SFATAL\0C28000\0Mno certificate\x1b[2J\0\0");
     let seen = told(&postgresql(), &certificate).await;
-    assert_eq!(seen, refused("28000: no certificate\u{1b}[2J"));
+    assert_eq!(seen, Ok(refused("28000: no certificate\u{1b}[2J")));
     let full = told(&postgresql(), &error(b"SFATAL\0C53300\0Mtoo many clients\0\0")).await;
     assert!(matches!(full, Err(Failure::Unreachable(_))), "{full:?}");
     let password = told(&postgresql(), &message(b'R', &[0, 0, 0, 5])).await;
@@ -89,13 +89,13 @@ async fn postgresql_refuses_by_an_error_that_is_about_the_client() {
 async fn redis_and_mqtt_refuse_in_their_own_words() {
     assert_eq!(told(&Protocol::Redis, b"+PONG\r\n").await, Ok(Answer::Served));
     let noauth = told(&Protocol::Redis, b"-NOAUTH Authentication required.\r\n").await;
-    assert_eq!(noauth, refused("NOAUTH Authentication required."));
+    assert_eq!(noauth, Ok(refused("NOAUTH Authentication required.")));
     let loading = told(&Protocol::Redis, b"-LOADING the dataset\r\n").await;
     assert!(matches!(loading, Err(Failure::Unreachable(_))), "{loading:?}");
     let accepted = told(&Protocol::Mqtt, &[0x20, 2, 0, 0, 0xd0, 0]).await;
     assert_eq!(accepted, Ok(Answer::Served));
     let refusal = told(&Protocol::Mqtt, &[0x20, 2, 0, 5]).await;
-    assert_eq!(refusal, refused("CONNACK 5: not authorized"));
+    assert_eq!(refusal, Ok(refused("CONNACK 5: not authorized")));
 }
 
 #[tokio::test]
