@@ -1,7 +1,9 @@
 //! A step of a client: what comes before it counts, the probe, the verdict.
 
 use mtls_reports::model::{Observation, Verdict};
-use mtls_scenarios::{Action, EndpointChoice, Expected, Raw, RawBytes, Reuse, Visit, Wording};
+use mtls_scenarios::{
+    Action, EndpointChoice, Expect, Expected, Raw, RawBytes, Reuse, Visit, Wording,
+};
 use tokio::time::Instant;
 
 use super::connect;
@@ -89,7 +91,7 @@ pub(super) fn question<'q>(
         mode: spot.mode,
         promises: &target.policies,
         loose_family: target.loose_family,
-        reports_identity: target.probe.identity.is_some(),
+        reports_identity: target.probe.reports_identity(),
         subject: None,
         observed,
         control,
@@ -154,6 +156,8 @@ async fn refused_before(
 
 async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<Judged, Judgement> {
     let spot = spot(course, raw.endpoint)?;
+    // Without a judgement it is garbage like any other.
+    course.speaks_http(raw.send.is_http() && visit.expect != Expect::Anything)?;
     let octets = match &raw.send {
         RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => octets(digits),

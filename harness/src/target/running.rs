@@ -201,7 +201,7 @@ impl Running {
 
     /// The text that only the protected resource of an endpoint returns, where there is such a text.
     pub fn marker(&self, role: Role) -> Option<String> {
-        let text = self.probe().marker.as_ref()?;
+        let text = self.probe().http()?.marker.as_ref()?;
         Some(text.replace("@MARKER@", &self.blueprint.material.marker(role)))
     }
 
