@@ -138,13 +138,9 @@ impl Authority {
 
     /// Whether this is a private key of the user's: of the CA, or of a client that was given.
     pub fn is_lent(&self, key: &Key) -> bool {
-        let of_ca = self.key("main").filter(|_| self.is_user_ca);
+        let of_ca = self.key("main").filter(|_| self.is_user_ca).map(|main| main.public_key());
         let of_clients = self.clients.values().map(|client| client.forged().key.public_key());
-        of_ca
-            .map(|main| main.public_key())
-            .into_iter()
-            .chain(of_clients)
-            .any(|k| k == key.public_key())
+        of_ca.into_iter().chain(of_clients).any(|known| known == key.public_key())
     }
 
     /// Whether the CA's key is wanting: all that can be shown are the certificates that were given.
