@@ -78,7 +78,7 @@ fn perform(
     arguments: &Explain,
     library: Library,
     case: &Case,
-    mut keep: impl FnMut(&Finished),
+    keep: impl FnMut(&Finished),
 ) -> Result<ExitCode, Failure> {
     let style = terminal::style(&arguments.gate.display, None);
     carry_out(job(arguments, library, case)?, |comparison, _| {
