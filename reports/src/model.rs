@@ -25,6 +25,11 @@ pub enum Outcome {
         /// The status.
         status: u16,
     },
+    /// Refused by another application protocol than HTTP.
+    RejectedProtocol {
+        /// How it says so: its code and its text.
+        message: PeerText,
+    },
     /// No answer in time.
     Timeout {
         /// What was being waited for.
@@ -87,6 +92,9 @@ pub enum Fault {
 pub struct Identity {
     /// Subject name in the gate's notation.
     pub subject: Option<PeerText>,
+    /// Serial number of the certificate, decimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<PeerText>,
     /// SHA-256 of the certificate, lower-case hexadecimal.
     pub sha256: Option<PeerText>,
     /// SHA-1 of the certificate, lower-case hexadecimal.

@@ -34,6 +34,7 @@ fn describe_outcome(observation: &Observation) -> String {
         },
         Outcome::RejectedTls(refusal) => refused(*refusal),
         Outcome::RejectedHttp { status } => format!("HTTP {status}"),
+        Outcome::RejectedProtocol { message } => format!("refused with `{message}`"),
         Outcome::Timeout { waiting_for } => {
             let phase = match waiting_for {
                 Phase::Connect => "connection",
@@ -104,6 +105,9 @@ fn name(identity: &Identity) -> Option<String> {
     let hash = |kind: &str, hash: &PeerText| format!("the certificate with {kind} {hash}");
     let given = |text: &&PeerText| !text.is_empty();
     (identity.subject.as_ref().filter(given).map(PeerText::to_string))
+        .or_else(|| {
+            identity.serial.as_ref().filter(given).map(|serial| hash("serial number", serial))
+        })
         .or_else(|| identity.sha256.as_ref().filter(given).map(|sha256| hash("SHA-256", sha256)))
         .or_else(|| identity.sha1.as_ref().filter(given).map(|sha1| hash("SHA-1", sha1)))
 }

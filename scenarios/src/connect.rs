@@ -82,6 +82,13 @@ pub enum RawBytes {
     Hex(String),
 }
 
+impl RawBytes {
+    /// Whether they are a request of HTTP.
+    pub fn is_http(&self) -> bool {
+        matches!(self, Self::Text(text) if text.contains(" HTTP/"))
+    }
+}
+
 /// An endpoint, the same in every mode or one for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EndpointChoice {

@@ -64,8 +64,8 @@ pub use schema::schemas;
 pub use script::Script;
 pub use step::{Action, Authorities, Control, Step, Visit};
 pub use target::{
-    Build, Endpoint, IdentitySource, Launch, Listener, Probe, Reload, Role, Start, Target,
-    ValueSource,
+    Build, Echo, Endpoint, HttpProbe, IdentitySource, Launch, Listener, Postgresql, Prelude, Probe,
+    Protocol, Reload, Role, Start, Target, ValueSource,
 };
 pub use waiver::{
     CasePattern, CasePatternError, FILL_IN, PlacedWaiver, ReadWaiversError, Waiver, WaiverFile,

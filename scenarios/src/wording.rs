@@ -87,6 +87,15 @@ impl Wording {
         }
     }
 
+    /// Whether it says something that only HTTP has words for.
+    pub fn is_about_http(&self) -> bool {
+        let authority = [&self.host, &self.second_host, &self.absolute_form];
+        let request = [&self.method, &self.path];
+        authority.into_iter().chain(request).any(Option::is_some)
+            || !self.headers.is_empty()
+            || !self.trailers.is_empty()
+    }
+
     /// Everything in it that may hold placeholders.
     pub fn texts(&self) -> impl Iterator<Item = &String> {
         let names = [&self.sni, &self.second_sni, &self.host, &self.second_host];

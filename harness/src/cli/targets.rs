@@ -87,7 +87,10 @@ impl Presence {
 fn provides(target: &Target) -> Vec<String> {
     let roles: Vec<_> = target.endpoints.keys().map(|role| role.as_str()).collect();
     let mut words = vec![format!("endpoints {}", roles.join(", "))];
-    let protocols: Vec<_> = target.alpn.iter().map(|alpn| alpn.as_str()).collect();
+    let protocols = match target.probe.protocol() {
+        Some(protocol) => vec![protocol.as_str()],
+        None => target.alpn.iter().map(|alpn| alpn.as_str()).collect(),
+    };
     words.push(protocols.join(", "));
     words.extend(abilities(target).into_iter().map(str::to_owned));
     if let Some(family) = target.loose_family {
@@ -99,7 +102,7 @@ fn provides(target: &Target) -> Vec<String> {
 /// What the harness can change of it, and what it reports.
 fn abilities(target: &Target) -> BTreeSet<&'static str> {
     let mut able = BTreeSet::new();
-    if target.probe.identity.is_some() {
+    if target.probe.reports_identity() {
         able.insert("identity");
     }
     if target.endpoints.values().any(|endpoint| endpoint.crl) {

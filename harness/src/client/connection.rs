@@ -4,10 +4,11 @@ use std::sync::{Arc, OnceLock};
 
 use mtls_reports::PeerText;
 use mtls_reports::model::{CertificateSent, Phase, TlsFacts, TlsRefusal};
-use mtls_scenarios::Alpn;
+use mtls_scenarios::{Alpn, Protocol};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, timeout_at};
 
+use super::conversation::{Answer, Conversation};
 use super::failure::Failure;
 use super::http::{Request, Response, Sender};
 use super::session::Tickets;
@@ -16,7 +17,7 @@ use crate::tape::Tape;
 
 /// A connection that is ready for requests. Dropping it closes it.
 pub struct Connection {
-    pub(super) sender: Sender,
+    pub(super) line: Line,
     pub(super) testimony: Testimony,
     pub(super) facts: TlsFacts,
     pub(super) asked_later: Arc<OnceLock<CertificateSent>>,
@@ -26,40 +27,52 @@ pub struct Connection {
     pub(super) tape: Tape,
 }
 
+/// What is spoken over a connection.
+pub(super) enum Line {
+    Http(Sender),
+    Other(Conversation),
+}
+
 impl Connection {
-    /// Starts HTTP on a stream whose handshake is done.
+    /// Starts HTTP on a stream whose handshake is done; without an application protocol of HTTP another one can be spoken.
     ///
     /// # Errors
     /// What stopped it.
     pub async fn over<S>(
         stream: S,
-        alpn: Alpn,
+        alpn: Option<Alpn>,
         facts: TlsFacts,
         authorities: Vec<Vec<u8>>,
         (deadline, open_until): (Instant, Instant),
     ) -> Result<Self, (Failure, TlsFacts)>
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Unpin + Send + Sync + 'static,
     {
-        if alpn == Alpn::H2 && facts.alpn != Some(Alpn::H2) {
+        if alpn == Some(Alpn::H2) && facts.alpn != Some(Alpn::H2) {
             let what = PeerText::new("it did not choose h2, the only application protocol offered");
             return Err((Failure::Misbehaved(what), facts));
         }
         let (witness, testimony) = Witness::new(stream);
-        match timeout_at(deadline, Sender::start(witness, alpn, open_until)).await {
-            Ok(Ok(sender)) => Ok(Self {
-                sender,
-                testimony,
-                facts,
-                asked_later: Arc::default(),
-                authorities,
-                tickets: Tickets::default(),
-                early_response: None,
-                tape: Tape::default(),
-            }),
-            Ok(Err(e)) => Err((testimony.explain(Failure::from_http(&e)), facts)),
-            Err(_) => Err((Failure::Timeout(Phase::Response), facts)),
-        }
+        let line = match alpn {
+            None => Line::Other(Conversation::new(Box::new(witness))),
+            Some(alpn) => {
+                match timeout_at(deadline, Sender::start(witness, alpn, open_until)).await {
+                    Ok(Ok(sender)) => Line::Http(sender),
+                    Ok(Err(e)) => return Err((testimony.explain(Failure::from_http(&e)), facts)),
+                    Err(_) => return Err((Failure::Timeout(Phase::Response), facts)),
+                }
+            }
+        };
+        Ok(Self {
+            line,
+            testimony,
+            facts,
+            asked_later: Arc::default(),
+            authorities,
+            tickets: Tickets::default(),
+            early_response: None,
+            tape: Tape::default(),
+        })
     }
 
     /// The same, with what records it.
@@ -100,9 +113,23 @@ impl Connection {
         &self.tape
     }
 
-    /// Whether the peer keeps the connection open for another request.
+    /// Whether the peer keeps the connection open for another request. In other protocols than HTTP asking will tell.
     pub async fn is_reusable(&mut self, deadline: Instant) -> bool {
-        timeout_at(deadline, self.sender.is_reusable()).await.unwrap_or(false)
+        match &mut self.line {
+            Line::Http(sender) => timeout_at(deadline, sender.is_reusable()).await.unwrap_or(false),
+            Line::Other(_) => true,
+        }
+    }
+
+    /// Asks for something in another protocol than HTTP.
+    ///
+    /// # Errors
+    /// There was no answer, or none of that protocol.
+    pub async fn ask(&mut self, protocol: &Protocol, deadline: Instant) -> Result<Answer, Failure> {
+        match &mut self.line {
+            Line::Http(_) => Err(unsupported("it was opened for HTTP")),
+            Line::Other(conversation) => conversation.ask(protocol, deadline).await,
+        }
     }
 
     /// Sends a request and reads the whole response, or learns why there is none.
@@ -111,10 +138,13 @@ impl Connection {
         request: Request<'_>,
         deadline: Instant,
     ) -> Result<Response, Failure> {
-        match timeout_at(deadline, self.sender.exchange(request)).await {
+        let Line::Http(sender) = &mut self.line else {
+            return Err(unsupported("it was opened for another protocol than HTTP"));
+        };
+        match timeout_at(deadline, sender.exchange(request)).await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(closed @ Failure::Refused(TlsRefusal::Close))) => {
-                let left = timeout_at(deadline, self.sender.took_leave()).await;
+                let left = timeout_at(deadline, sender.took_leave()).await;
                 let left = left.unwrap_or(false);
                 Err(if left { closed } else { self.testimony.explain(closed) })
             }
@@ -122,4 +152,9 @@ impl Connection {
             Err(_) => Err(Failure::Timeout(Phase::Response)),
         }
     }
+}
+
+/// What the connection is not for.
+fn unsupported(why: &str) -> Failure {
+    Failure::Unsupported(format!("the connection is not for that: {why}"))
 }

@@ -1,10 +1,10 @@
-//! Dialling: TCP, the TLS handshake with exactly what the caller asked for, and the start of HTTP.
+//! Dialling: TCP, the TLS handshake with exactly what the caller asked for, and the start of what is spoken over it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use mtls_reports::model::{Phase, TlsFacts};
-use mtls_scenarios::{Alpn, Resumption, TlsVersion};
+use mtls_scenarios::{Alpn, Prelude, Resumption, TlsVersion};
 use rustls::client::{ResolvesClientCert, Tls12Resumption};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, HandshakeKind, ProtocolVersion};
@@ -18,6 +18,7 @@ use super::early;
 use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
 use super::persona::Persona;
+use super::prelude;
 use super::secrets::Secrets;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
@@ -35,8 +36,10 @@ pub struct Dial<'a> {
     pub sni: Option<&'a str>,
     /// The one version offered.
     pub version: TlsVersion,
-    /// The one application protocol offered.
-    pub alpn: Alpn,
+    /// The one application protocol offered; none where what is spoken is not HTTP.
+    pub alpn: Option<Alpn>,
+    /// What is said before TLS begins.
+    pub prelude: Option<Prelude>,
     /// What the `ClientHello` says instead of what rustls would write.
     pub hello: Option<HelloEdit>,
     /// Who connects: sessions are resumed by the client that began them.
@@ -57,7 +60,7 @@ pub struct Dial<'a> {
     pub tape: Tape,
 }
 
-/// Connects, shakes hands and starts HTTP.
+/// Connects, shakes hands and starts HTTP, where that is spoken.
 ///
 /// In TLS 1.3 the client finishes first: success here proves nothing before a response has been read.
 ///
@@ -75,13 +78,19 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     let edit = edit.transpose().map_err(&failed)?;
 
     let dialled = timeout_at(dial.deadline, TcpStream::connect(dial.address)).await;
-    let stream = dialled
+    let mut stream = dialled
         .map_err(|_| failed(Failure::Timeout(Phase::Connect)))?
         .map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
     // Without this the second request of a connection waits for the peer's delayed acknowledgement.
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
+    if let Some(prelude) = dial.prelude {
+        prelude::say(&mut stream, prelude, dial.deadline).await.map_err(&failed)?;
+    }
     let socket = Socket::new(stream, MAX_RECEIVED, dial.tape.clone());
+    if let Some(prelude) = dial.prelude {
+        dial.tape.prelude(prelude);
+    }
     let (socket, name) = match &edit {
         None => (socket, name),
         Some(edit) => (socket.editing(), edit.marker()),
@@ -121,7 +130,8 @@ fn client_config(dial: &Dial<'_>, tickets: &Tickets) -> Result<Arc<ClientConfig>
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(verifier))
         .with_client_cert_resolver(resolver);
-    config.alpn_protocols = vec![dial.alpn.as_str().as_bytes().to_vec()];
+    config.alpn_protocols =
+        dial.alpn.iter().map(|alpn| alpn.as_str().as_bytes().to_vec()).collect();
     config.resumption = resumption(dial, tickets);
     config.enable_early_data = dial.early_request.is_some();
     if dial.tape.is_recording() {

@@ -4,6 +4,7 @@
 //! peer: every wait has a deadline, every read a limit. It does not judge.
 
 mod connection;
+mod conversation;
 mod credential;
 mod early;
 mod failure;
@@ -12,6 +13,7 @@ mod hello;
 mod http;
 mod persona;
 mod plain;
+mod prelude;
 mod provider;
 mod secrets;
 mod session;
@@ -19,6 +21,7 @@ mod socket;
 mod witness;
 
 pub use connection::Connection;
+pub use conversation::Answer;
 pub use credential::ClientCredential;
 pub use failure::Failure;
 pub use handshake::{Dial, connect};

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use super::authority::Authority;
 use super::certificate::Forged;
 use super::chain::Chain;
+use super::decimal::decimal;
 use super::error::ForgeError;
 use super::forge::Forge;
 use super::key::{Key, KeyScope};
@@ -41,6 +42,8 @@ pub struct EndEntity {
     pub der: CertificateDer<'static>,
     /// Its subject in RFC 4514 notation; `None` where a defect leaves no readable one.
     pub subject: Option<String>,
+    /// Its serial number, decimal; `None` where it has none that could be one.
+    pub serial: Option<String>,
     /// SHA-256 of the certificate, lower-case hexadecimal.
     pub sha256: String,
     /// SHA-1 of the certificate, lower-case hexadecimal.
@@ -52,6 +55,7 @@ impl EndEntity {
         Self {
             der: forged.der.clone(),
             subject: rfc4514::text(&forged.subject),
+            serial: decimal(&forged.serial),
             sha256: sha256(&forged.der),
             sha1: fingerprint(&digest::SHA1_FOR_LEGACY_USE_ONLY, &forged.der),
         }

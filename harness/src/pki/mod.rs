@@ -13,6 +13,7 @@ mod certificate;
 mod chain;
 mod credential;
 mod crl;
+mod decimal;
 mod defect;
 pub mod der;
 mod error;

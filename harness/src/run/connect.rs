@@ -89,6 +89,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Self, Judgement> {
         let spot = visit::spot(course, connect.endpoint)?;
         course.speaks(course.case.cell.alpn)?;
+        course.speaks_http(connect.early_data)?;
         says_whom(course, &spot)?;
         let credential =
             connect.credential.as_ref().or(course.case.cell.credential.as_ref()).cloned();
@@ -237,14 +238,12 @@ impl<'a> Attempt<'a> {
         }
         let Some(name) = &self.connect.keep_open else { return };
         let is_over = match (&seen.outcome, &mut connection) {
-            (Outcome::RejectedTls(_), _) => true,
-            (Outcome::RejectedHttp { .. }, Some(connection)) => {
-                !connection.is_reusable(course.deadline()).await
-            }
-            _ => false,
+            (Outcome::RejectedTls(_) | Outcome::RejectedProtocol { .. }, _) => true,
+            (_, Some(connection)) => !connection.is_reusable(course.deadline()).await,
+            (_, None) => false,
         };
         if is_over {
-            course.refused.insert(name.clone(), seen.clone());
+            course.ended.insert(name.clone(), seen.clone());
         } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };
             course.connections.insert(name.clone(), open);
@@ -328,7 +327,8 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
     }
 }
 
-fn is_served(seen: &Observation) -> bool {
+/// Whether the gate answered the client, as somebody or nobody.
+pub(super) fn is_served(seen: &Observation) -> bool {
     matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous)
 }
 
@@ -341,7 +341,15 @@ fn began_here(course: &Course<'_>, connect: &Connect, spot: &Spot) -> bool {
 /// Skips what proves nothing at a target that does not say whom it sees.
 pub(super) fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     let probe = course.stage.target().probe();
-    if spot.mode == Mode::Loose && probe.identity.is_none() && probe.marker.is_none() {
+    if spot.mode == Mode::Strict || probe.tells_apart() {
+        return Ok(());
+    }
+    if probe.protocol().is_some() {
+        return Err(skipped(
+            "the target does not say whom it sees, and serves everybody".to_owned(),
+        ));
+    }
+    if spot.mode == Mode::Loose {
         return Err(skipped(
             "the target does not say whom it sees, so in LOOSE mode a 2xx proves nothing; \
              give --identity-header, --identity-json or --marker"

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mtls_reports::model::Observation;
-use mtls_scenarios::{Alpn, Case, Role, Script, Wording};
+use mtls_scenarios::{Alpn, Case, Prelude, Protocol, Role, Script, Wording};
 use tokio::time::Instant;
 
 use super::context::Context;
@@ -15,7 +15,7 @@ use super::spot::Spot;
 use super::stage::Stage;
 use super::tapes::Tapes;
 use super::wallet::{Held, WalletError};
-use super::wording::{Filler, Victim, WordingError, Words};
+use super::wording::{Filler, NOT_HTTP, Victim, WordingError, Words};
 use super::world::MintError;
 use crate::client::{ClientCredential, Connection, Dial, Persona, PlainSocket, Tickets};
 use crate::tape::Tape;
@@ -33,8 +33,8 @@ pub(super) struct Course<'a> {
     pub(super) connections: BTreeMap<String, Open>,
     /// How often the gate was changed.
     pub(super) changes: usize,
-    /// What came of connections that were to be kept open and that the gate ended with a refusal.
-    pub(super) refused: BTreeMap<String, Observation>,
+    /// What came of connections that were to be kept open and that the gate ended.
+    pub(super) ended: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
     /// What records its connections.
@@ -92,7 +92,7 @@ impl<'a> Course<'a> {
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
             changes: 0,
-            refused: BTreeMap::new(),
+            ended: BTreeMap::new(),
             sockets: Vec::new(),
             tapes: Tapes::new(context.options.records()),
             memory: wire::Memory::default(),
@@ -117,12 +117,29 @@ impl<'a> Course<'a> {
         Ok(Spot::of(&place))
     }
 
-    /// Skips what the target does not speak.
+    /// Skips what the target does not speak. Cells of HTTP/1.1 stand for its own protocol where it does not speak HTTP.
     pub(super) fn speaks(&self, alpn: Alpn) -> Result<(), Judgement> {
-        if self.stage.target().target().alpn.contains(&alpn) {
+        let target = self.stage.target().target();
+        if target.alpn.contains(&alpn) {
             return Ok(());
         }
-        Err(skipped(format!("the target does not speak {}", alpn.as_str())))
+        Err(skipped(match target.probe.protocol() {
+            Some(_) => NOT_HTTP.to_owned(),
+            None => format!("the target does not speak {}", alpn.as_str()),
+        }))
+    }
+
+    /// Skips what is about HTTP at a target that does not speak it.
+    pub(super) fn speaks_http(&self, about_http: bool) -> Result<(), Judgement> {
+        if about_http && self.stage.target().probe().protocol().is_some() {
+            return Err(skipped(NOT_HTTP.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The application protocol that its client offers; none where that is not HTTP.
+    fn offered(&self) -> Option<Alpn> {
+        self.stage.target().probe().http().map(|_| self.case.cell.alpn)
     }
 
     /// A credential; the same one whenever the case asks for it again.
@@ -153,6 +170,7 @@ impl<'a> Course<'a> {
 
     /// Fills in what a client says at an endpoint.
     pub(super) fn words(&mut self, wording: &Wording, spot: &Spot) -> Result<Words, Judgement> {
+        self.speaks_http(wording.is_about_http())?;
         self.fill(spot, wording.texts().any(|text| text.contains('{')), |f| f.words(wording))
     }
 
@@ -170,7 +188,9 @@ impl<'a> Course<'a> {
         let victim = if has_placeholders { self.victim(&spot.account) } else { None };
         let filler = Filler { target: self.stage.target(), spot, victim: victim.as_ref() };
         fill(&filler).map_err(|error| match error {
-            WordingError::NoRole(_) | WordingError::NoVictim => skipped(error.to_string()),
+            WordingError::NoRole(_) | WordingError::NotHttp | WordingError::NoVictim => {
+                skipped(error.to_string())
+            }
             WordingError::Placeholder(_) => undecided(error.to_string()),
         })
     }
@@ -198,7 +218,8 @@ impl<'a> Course<'a> {
             sni: words.sni(&spot.host),
             hello: words.hello(),
             version: self.case.cell.tls,
-            alpn: self.case.cell.alpn,
+            alpn: self.offered(),
+            prelude: self.prelude(),
             persona: &self.persona,
             credential,
             resumption: None,
@@ -224,7 +245,8 @@ impl<'a> Course<'a> {
             address: spot.address,
             sni: words.written_sni(&spot.host).map(str::to_owned),
             version: cell.tls,
-            alpn: cell.alpn,
+            alpn: self.offered(),
+            prelude: self.prelude(),
             script: lines.script,
             identity: lines.identity,
             others: lines.others,
@@ -234,6 +256,11 @@ impl<'a> Course<'a> {
             deadline,
             open_until: self.open_until,
         })
+    }
+
+    /// What is said before TLS begins.
+    fn prelude(&self) -> Option<Prelude> {
+        self.stage.target().probe().protocol().and_then(Protocol::prelude)
     }
 
     /// When the next probe must be done.

@@ -33,6 +33,7 @@ pub(super) fn read(source: &IdentitySource, response: &Response) -> Reading {
     };
     let identity = Identity {
         subject: text(&source.subject),
+        serial: None,
         sha256: text(&source.sha256),
         sha1: text(&source.sha1),
     };

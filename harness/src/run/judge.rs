@@ -11,6 +11,8 @@ use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Promise, Promis
 /// Whom a gate must report when it lets a credential in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
+    /// Serial number of the end-entity certificate, decimal; `None` where it has none that could be one.
+    pub serial: Option<String>,
     /// SHA-256 of the end-entity certificate, lower-case hexadecimal.
     pub sha256: String,
     /// SHA-1 of it, lower-case hexadecimal.
@@ -133,7 +135,9 @@ fn verdict(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {
         }
         Outcome::Authenticated { identity } => acceptance(question, expected, identity.as_ref()),
         Outcome::Anonymous => anonymity(question, expected),
-        Outcome::RejectedTls(_) | Outcome::RejectedHttp { .. } => refusal(question, expected),
+        Outcome::RejectedTls(_)
+        | Outcome::RejectedHttp { .. }
+        | Outcome::RejectedProtocol { .. } => refusal(question, expected),
         Outcome::Timeout { .. } if question.may_wait => refusal(question, expected),
         Outcome::Timeout { .. } | Outcome::Error { .. } => inconclusive(&describe(observed)),
     }
@@ -196,7 +200,7 @@ fn acceptance(
 }
 
 /// Whether the gate speaks of this end-entity. Names are written differently everywhere, so fingerprints decide
-/// where there are any.
+/// where there are any, else the serial number.
 fn is_that(identity: &Identity, subject: &Subject) -> bool {
     let same = |said: &Option<mtls_reports::PeerText>, is: &str| {
         said.as_ref().map(|said| said.as_str().eq_ignore_ascii_case(is))
@@ -206,7 +210,8 @@ fn is_that(identity: &Identity, subject: &Subject) -> bool {
     if fingerprints.iter().any(Option::is_some) {
         return fingerprints.iter().flatten().all(|same| *same);
     }
-    same(&identity.subject, &subject.name).unwrap_or(false)
+    let serial = subject.serial.as_deref().and_then(|serial| same(&identity.serial, serial));
+    serial.or_else(|| same(&identity.subject, &subject.name)).unwrap_or(false)
 }
 
 fn anonymity(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {

@@ -35,7 +35,12 @@ fn nobody() -> Observation {
 }
 
 fn client() -> Subject {
-    Subject { sha256: "aa".to_owned(), sha1: "bb".to_owned(), name: "CN=client".to_owned() }
+    Subject {
+        serial: Some("17".to_owned()),
+        sha256: "aa".to_owned(),
+        sha1: "bb".to_owned(),
+        name: "CN=client".to_owned(),
+    }
 }
 
 /// A question with its parts owned, to be changed by each test.
@@ -136,12 +141,32 @@ fn one_wrong_fingerprint_is_a_wrong_identity_whatever_the_name() {
 }
 
 #[test]
+fn a_serial_number_says_more_than_a_name_and_less_than_a_fingerprint() {
+    let named = |serial: &str, sha256: Option<&str>| {
+        let identity = Identity {
+            subject: Some(PeerText::new("/CN=client")),
+            serial: Some(PeerText::new(serial)),
+            sha256: sha256.map(PeerText::new),
+            ..Identity::default()
+        };
+        let seen = observed(Outcome::Authenticated { identity: Some(identity) }, true);
+        Case::new(Expect::Accepted, Mode::Strict, seen).verdict()
+    };
+    assert_eq!(named("17", None), Verdict::Pass(Grade::Exact));
+    assert_eq!(named("18", None), fails(Discrepancy::WrongIdentity));
+    assert_eq!(named("17", Some("other")), fails(Discrepancy::WrongIdentity));
+}
+
+#[test]
 fn strict_refuses_and_the_alert_is_only_graded() {
     let case = |seen| Case::new(Expect::Refused, Mode::Strict, seen);
     assert_eq!(case(alert(45)).verdict(), Verdict::Pass(Grade::Exact));
     assert_eq!(case(alert(48)).verdict(), Verdict::Pass(Grade::Ok));
     let http = observed(Outcome::RejectedHttp { status: 400 }, false);
     assert_eq!(case(http).verdict(), Verdict::Pass(Grade::Exact));
+    let message = PeerText::new("28000: no");
+    let protocol = observed(Outcome::RejectedProtocol { message }, false);
+    assert_eq!(case(protocol).verdict(), Verdict::Pass(Grade::Exact));
     let close = observed(Outcome::RejectedTls(TlsRefusal::Close), false);
     assert_eq!(case(close).verdict(), Verdict::Pass(Grade::Ok));
     assert_eq!(case(let_in_as("aa")).verdict(), fails(Discrepancy::UnexpectedAcceptance));
@@ -227,6 +252,7 @@ fn any_outcome() -> impl Strategy<Value = Observation> {
         Just(Outcome::Anonymous),
         refusal.prop_map(Outcome::RejectedTls),
         (300_u16..600).prop_map(|status| Outcome::RejectedHttp { status }),
+        Just(Outcome::RejectedProtocol { message: PeerText::new("no") }),
         Just(Outcome::Timeout { waiting_for: Phase::Response }),
         Just(Outcome::Error { fault: Fault::Peer, message: PeerText::new("x") }),
     ];

@@ -124,9 +124,9 @@ async fn shown_generation(course: &Course<'_>, header: &str) -> Option<String> {
     let words = Words::default();
     let deadline = course.deadline();
     let mut dial = course.dial(&spot, &words, ClientCredential::none(), deadline);
-    (dial.version, dial.alpn) = (TlsVersion::Tls13, Alpn::Http1);
+    (dial.version, dial.alpn) = (TlsVersion::Tls13, Some(Alpn::Http1));
     let mut connection = client::connect(dial).await.ok()?;
-    let request = words.request(&spot.host, &target.probe().identity_path);
+    let request = words.request(&spot.host, &target.probe().http()?.identity_path);
     let response = connection.request(request, deadline).await.ok()?;
     Some(response.headers.get(header)?.to_str().ok()?.to_owned())
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use mtls_reports::describe;
 use mtls_reports::model::{CertificateSent, Observation, Outcome, TlsRefusal};
-use mtls_scenarios::{Alpn, Role, TlsVersion};
+use mtls_scenarios::{Alpn, Protocol, Role, TlsVersion};
 use tokio::time::Instant;
 
 use super::context::Context;
@@ -63,7 +63,8 @@ async fn look(context: &Context, place: Place<'_>, version: TlsVersion) -> Obser
         sni: sni_of(&spot.host),
         hello: None,
         version,
-        alpn: Alpn::Http1,
+        alpn: context.target.probe().http().map(|_| Alpn::Http1),
+        prelude: context.target.probe().protocol().and_then(Protocol::prelude),
         persona: &persona,
         credential: ClientCredential::none(),
         resumption: None,

@@ -10,7 +10,7 @@ use super::identity::{self, Reading};
 use super::spot::Spot;
 use super::tapes::Tapes;
 use super::wording::Words;
-use crate::client::{Connection, Failure, Request, Response};
+use crate::client::{Answer, Connection, Failure, Request, Response};
 use crate::tape::Tape;
 use crate::target::Running;
 
@@ -72,15 +72,28 @@ impl Probe<'_> {
         observation(self.spot.role, started, answers, TlsFacts::default())
     }
 
+    /// What the answer in a protocol other than HTTP says. Who is served there has what there is to have.
+    fn told(&self, answer: Answer) -> Answers {
+        let own = Some(self.spot.role);
+        let (said, marker, identity) = match answer {
+            Answer::Served => (Said::Served, own, None),
+            Answer::ServedAs(Some(identity)) => (Said::Served, own, Some(identity)),
+            Answer::ServedAs(None) => (Said::Served, None, None),
+            Answer::Refused(message) => (Said::Refused(message), None, None),
+        };
+        Answers { said, reading: Reading { verified: identity.is_some(), identity }, marker }
+    }
+
     /// What one response alone says.
     fn early(&self, response: &Response) -> Answers {
         let marker = self.marker_in(response);
-        Answers { status: response.status, reading: Reading::default(), marker }
+        Answers { said: Said::Status(response.status), reading: Reading::default(), marker }
     }
 
     /// The request for the protected resource.
     pub(super) fn protected_request(&self) -> Request<'_> {
-        let path = self.words.path.as_deref().unwrap_or(&self.target.probe().protected_path);
+        let path = self.target.probe().http().map_or("/", |paths| &paths.protected_path);
+        let path = self.words.path.as_deref().unwrap_or(path);
         let method = self.words.method.as_deref().unwrap_or("GET");
         Request { method, ..self.words.request(&self.spot.host, path) }
     }
@@ -95,22 +108,29 @@ impl Probe<'_> {
         connection: &mut Connection,
         dialler: Option<&Dialler<'_>>,
     ) -> Result<Answers, Failure> {
-        let paths = self.target.probe();
+        let paths = match self.target.probe() {
+            mtls_scenarios::Probe::Http(paths) => paths,
+            mtls_scenarios::Probe::Protocol(protocol) => {
+                let answer = connection.ask(&protocol.at(self.spot.role), self.deadline).await?;
+                return Ok(self.told(answer));
+            }
+        };
         let first = self.words.request(&self.spot.host, &paths.identity_path);
         let first = connection.request(first, self.deadline).await?;
         let reading = match &paths.identity {
             Some(source) if is_success(first.status) => identity::read(source, &first),
             _ => Reading::default(),
         };
+        let said = Said::Status(first.status);
         let ordinary = self.words.method.is_none() && self.words.path.is_none();
         if ordinary && self.is_for_everybody() {
             let marker = self.given_away("GET", &first);
-            return Ok(Answers { status: first.status, reading, marker });
+            return Ok(Answers { said, reading, marker });
         }
         // A gate that refuses here has said all; asking on would only cost a round trip.
         if ordinary && !is_success(first.status) {
             let marker = self.marker_in(&first);
-            return Ok(Answers { status: first.status, reading, marker });
+            return Ok(Answers { said, reading, marker });
         }
         let request = self.protected_request();
         let second = if connection.is_reusable(self.deadline).await {
@@ -122,7 +142,7 @@ impl Probe<'_> {
             }
         } else {
             // Whoever closed the connection gives nothing more away.
-            return Ok(Answers { status: first.status, reading, marker: None });
+            return Ok(Answers { said, reading, marker: None });
         };
         let marker = match second {
             Ok(response) => self.given_away(request.method, &response),
@@ -130,7 +150,7 @@ impl Probe<'_> {
             Err(Failure::Refused(_)) => None,
             Err(failure) => return Err(failure),
         };
-        Ok(Answers { status: first.status, reading, marker })
+        Ok(Answers { said, reading, marker })
     }
 
     /// Whose protected resource a response to a request for it gives away.
@@ -149,8 +169,8 @@ impl Probe<'_> {
 
     /// Whether the protected resource is at the path where the gate says to everybody whom it sees.
     fn is_for_everybody(&self) -> bool {
-        let paths = self.target.probe();
-        paths.protected_path == paths.identity_path
+        let paths = self.target.probe().http();
+        paths.is_some_and(|paths| paths.protected_path == paths.identity_path)
     }
 
     /// Whose marker is in the body, whatever the status.
@@ -169,9 +189,19 @@ const fn is_success(status: u16) -> bool {
     status >= 200 && status < 300
 }
 
+/// Whether the gate served its client.
+enum Said {
+    /// With a status of HTTP.
+    Status(u16),
+    /// In another protocol it did,
+    Served,
+    /// or refused.
+    Refused(PeerText),
+}
+
 /// What the gate answered to both requests.
 struct Answers {
-    status: u16,
+    said: Said,
     reading: Reading,
     /// Whose marker came back.
     marker: Option<Role>,
@@ -179,16 +209,19 @@ struct Answers {
 
 impl Answers {
     fn outcome(self) -> (Outcome, Option<Role>, Option<Identity>) {
-        let Self { status, reading: Reading { verified, identity }, marker } = self;
+        let Self { said, reading: Reading { verified, identity }, marker } = self;
         if verified || marker.is_some() {
             // An identity that the gate does not vouch for is no identity.
             let identity = identity.filter(|_| verified);
             return (Outcome::Authenticated { identity }, marker, None);
         }
-        if is_success(status) {
-            return (Outcome::Anonymous, None, identity);
+        match said {
+            Said::Status(status) if !is_success(status) => {
+                (Outcome::RejectedHttp { status }, None, None)
+            }
+            Said::Refused(message) => (Outcome::RejectedProtocol { message }, None, None),
+            Said::Status(_) | Said::Served => (Outcome::Anonymous, None, identity),
         }
-        (Outcome::RejectedHttp { status }, None, None)
     }
 }
 

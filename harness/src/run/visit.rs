@@ -1,13 +1,15 @@
 //! A step of a client: what comes before it counts, the probe, the verdict.
 
 use mtls_reports::model::{Observation, Verdict};
-use mtls_scenarios::{Action, EndpointChoice, Expected, Raw, RawBytes, Reuse, Visit, Wording};
+use mtls_scenarios::{
+    Action, EndpointChoice, Expect, Expected, Raw, RawBytes, Reuse, Visit, Wording,
+};
 use tokio::time::Instant;
 
 use super::connect;
 use super::course::Course;
 use super::judge::{self, Judgement, Question};
-use super::outcome::{passed, undecided};
+use super::outcome::{passed, skipped, undecided};
 use super::probe::Probe;
 use super::spot::Spot;
 use super::twin::Twin;
@@ -89,7 +91,7 @@ pub(super) fn question<'q>(
         mode: spot.mode,
         promises: &target.policies,
         loose_family: target.loose_family,
-        reports_identity: target.probe.identity.is_some(),
+        reports_identity: target.probe.reports_identity(),
         subject: None,
         observed,
         control,
@@ -106,8 +108,11 @@ async fn reuse_connection(
     visit: &Visit,
     reuse: &Reuse,
 ) -> Result<Judged, Judgement> {
-    if let Some(refusal) = course.refused.get(&reuse.connection).cloned() {
-        return refused_before(course, visit, reuse, refusal).await;
+    if let Some(last) = course.ended.get(&reuse.connection).cloned() {
+        if connect::is_served(&last) {
+            return Err(skipped("the target ends connections after a response".to_owned()));
+        }
+        return refused_before(course, visit, reuse, last).await;
     }
     let Some(mut open) = course.connections.remove(&reuse.connection) else {
         return Err(undecided(format!("no connection `{}` was kept open", reuse.connection)));
@@ -151,6 +156,8 @@ async fn refused_before(
 
 async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<Judged, Judgement> {
     let spot = spot(course, raw.endpoint)?;
+    // Without a judgement it is garbage like any other.
+    course.speaks_http(raw.send.is_http() && visit.expect != Expect::Anything)?;
     let octets = match &raw.send {
         RawBytes::Text(text) => course.text(text, &spot)?.into_bytes(),
         RawBytes::Hex(digits) => octets(digits),

@@ -128,6 +128,7 @@ impl Wallet {
         };
         let identity = Arc::new(identity);
         let subject = minted.end_entity.map(|end_entity| Subject {
+            serial: end_entity.serial,
             sha256: end_entity.sha256,
             sha1: end_entity.sha1,
             name: end_entity.subject.unwrap_or_default(),

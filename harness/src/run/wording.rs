@@ -11,6 +11,9 @@ use crate::client::{HelloEdit, Request, ServerNameEdit};
 use crate::pki::pem;
 use crate::target::Running;
 
+/// Why words of HTTP are not said to a target of another protocol.
+pub(super) const NOT_HTTP: &str = "the target does not speak HTTP";
+
 /// What a client says, word by word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Words {
@@ -41,6 +44,9 @@ pub(super) enum WordingError {
     /// The target does not play the role that is spoken of.
     #[error("the target has no endpoint `{}`", .0.as_str())]
     NoRole(Role),
+    /// The target has no paths.
+    #[error("{NOT_HTTP}")]
+    NotHttp,
     /// There is no valid client at the endpoint.
     #[error("there is no valid client whose name could be used")]
     NoVictim,
@@ -92,6 +98,7 @@ impl Filler<'_> {
 
     fn value(&self, placeholder: Placeholder) -> Result<String, WordingError> {
         let victim = || self.victim.ok_or(WordingError::NoVictim);
+        let http = || self.target.probe().http().ok_or(WordingError::NotHttp);
         Ok(match placeholder {
             Placeholder::Host(role, shape) => shaped(&self.host(role)?, shape),
             Placeholder::Ip => match self.spot.address.ip() {
@@ -99,10 +106,10 @@ impl Filler<'_> {
                 IpAddr::V6(ip) => format!("[{ip}]"),
             },
             Placeholder::Port => self.spot.address.port().to_string(),
-            Placeholder::IdentityPath => self.target.probe().identity_path.clone(),
-            Placeholder::ProtectedPath => self.target.probe().protected_path.clone(),
-            Placeholder::UpperPath => self.target.probe().protected_path.to_ascii_uppercase(),
-            Placeholder::EncodedPath => first_letter_encoded(&self.target.probe().protected_path),
+            Placeholder::IdentityPath => http()?.identity_path.clone(),
+            Placeholder::ProtectedPath => http()?.protected_path.clone(),
+            Placeholder::UpperPath => http()?.protected_path.to_ascii_uppercase(),
+            Placeholder::EncodedPath => first_letter_encoded(&http()?.protected_path),
             Placeholder::Subject => victim()?.subject.clone(),
             Placeholder::Sha256 => victim()?.sha256.clone(),
             Placeholder::Base64 => base64(&victim()?.certificate),

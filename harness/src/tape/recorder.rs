@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use mtls_scenarios::Prelude;
+
 use super::recording::{End, Ends, Entry, Event, Recording, Secret};
 
 /// Most octets that a tape holds.
@@ -63,6 +65,12 @@ impl Tape {
     /// What is sent next is a lie: what the client does otherwise.
     pub fn lie(&self, text: String) {
         self.text(text, Event::Lie);
+    }
+
+    /// Before TLS, in plaintext, this was said. It is told in words: the octets of the tape are TLS.
+    pub fn prelude(&self, prelude: Prelude) {
+        let Prelude { send, expect } = prelude;
+        self.note(format!("in plaintext: sent {send:02x?}, received {expect:02x?}"));
     }
 
     /// What the client is about from now on, in words.

@@ -27,6 +27,7 @@ pub(super) struct Configuration<'a> {
 pub(super) struct Commands {
     pub(super) prepare: Vec<Vec<String>>,
     pub(super) start: Vec<String>,
+    pub(super) ready: Vec<String>,
     pub(super) reload: Option<Vec<String>>,
 }
 
@@ -65,6 +66,7 @@ impl Configuration<'_> {
         Ok(Commands {
             prepare: prepare.collect::<Result<_, _>>()?,
             start: fill_in(&self.launch.command)?,
+            ready: fill_in(&self.launch.ready)?,
             reload: match &self.launch.reload {
                 Some(Reload::Command(words)) => Some(fill_in(words)?),
                 Some(Reload::Signal(_) | Reload::Watches) | None => None,

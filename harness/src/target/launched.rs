@@ -165,7 +165,7 @@ impl Launched {
             ports,
             version: equipment.version.clone(),
         };
-        match launched.wait_until_ready(launch.ready_within).await {
+        match launched.wait_until_ready(&commands.ready).await {
             Ok(()) => Ok(launched),
             Err(error) => {
                 launched.stop(false).await.map_err(failed_to("stop the server"))?;
@@ -179,7 +179,9 @@ impl Launched {
         self.ports.addresses()
     }
 
-    async fn wait_until_ready(&mut self, seconds: u64) -> Result<(), LaunchError> {
+    /// Waits until every listener accepts connections, and then for the command that knows more, where there is one.
+    async fn wait_until_ready(&mut self, command: &[String]) -> Result<(), LaunchError> {
+        let seconds = self.launch.ready_within;
         let deadline = Instant::now() + Duration::from_secs(seconds);
         for address in self.addresses().clone().into_values() {
             while TcpStream::connect(address).await.is_err() {
@@ -193,7 +195,7 @@ impl Launched {
                 sleep(POLL).await;
             }
         }
-        Ok(())
+        carry_out(command, runs_in(self.directory.path(), &self.launch)).await
     }
 
     /// Its last words, if it has ended by itself.
@@ -251,7 +253,7 @@ impl Launched {
         self.wait_until_gone().await;
         let directory = self.directory.path();
         self.process = Process::start(&commands.start, directory, self.launch.unprivileged)?;
-        self.wait_until_ready(self.launch.ready_within).await.map_err(ChangeError::Launch)
+        self.wait_until_ready(&commands.ready).await.map_err(ChangeError::Launch)
     }
 
     async fn configure(&mut self, policy: Policy<'_>) -> Result<Commands, LaunchError> {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
 use mtls_scenarios::{
-    Alpn, Endpoint, IdentitySource, Listener, Mode, Probe, Role, Start, Target, ValueSource,
+    Alpn, Endpoint, HttpProbe, IdentitySource, Listener, Mode, Probe, Role, Start, Target,
+    ValueSource,
 };
 
 /// What the command line says about a running server.
@@ -83,12 +84,12 @@ impl Remote {
                 Listener { address: Some(format!("{host}:{port}")) },
             )]),
             endpoints: BTreeMap::from([(role, endpoint)]),
-            probe: Probe {
+            probe: Probe::Http(Box::new(HttpProbe {
                 identity_path: self.identity_path.clone().unwrap_or_else(|| path.to_owned()),
                 identity: self.identity.clone().map(identity_at),
                 protected_path: path.to_owned(),
                 marker: self.marker.clone(),
-            },
+            })),
             anchors: None,
             alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },
             loose_family: None,
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn a_url_becomes_a_target_with_one_endpoint() {
         let target = remote("https://127.0.0.1:8443/admin?x=1").describe().unwrap();
-        assert_eq!(target.probe.protected_path, "/admin?x=1");
+        assert_eq!(target.probe.http().unwrap().protected_path, "/admin?x=1");
         assert_eq!(target.endpoints[&Role::SoloStrict].host, "127.0.0.1");
         let addresses = resolve(&target).unwrap();
         assert_eq!(addresses["gate"], "127.0.0.1:8443".parse().unwrap());

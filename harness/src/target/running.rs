@@ -201,7 +201,7 @@ impl Running {
 
     /// The text that only the protected resource of an endpoint returns, where there is such a text.
     pub fn marker(&self, role: Role) -> Option<String> {
-        let text = self.probe().marker.as_ref()?;
+        let text = self.probe().http()?.marker.as_ref()?;
         Some(text.replace("@MARKER@", &self.blueprint.material.marker(role)))
     }
 
@@ -309,6 +309,10 @@ impl Running {
         let Start::Launch(launch) = &self.target().start else { return Ok(()) };
         if !change.modes.is_empty() && launch.modes.is_empty() {
             return unsupported("the target file does not say how to change modes");
+        }
+        if let Some(mode) = change.modes.values().find(|mode| !launch.modes.contains_key(mode)) {
+            let mode = mode.as_str();
+            return unsupported(&format!("the target file does not say what it calls mode {mode}"));
         }
         let by_reload = change.by == Apply::Reload;
         if by_reload && (launch.reload.is_none() || launch.generation_header.is_none()) {

@@ -175,7 +175,8 @@ async fn build(
     let directory = builder.prefix("mtls-harness-build-").permissions(open).tempdir();
     let directory = directory.map_err(failed_to("make a temporary directory"))?;
     let words = write_sources(build, files, programs, directory.path())?;
-    let runs = Runs { directory: directory.path(), within: BUILD_WITHIN, unprivileged: false };
+    let unprivileged = launch.unprivileged;
+    let runs = Runs { directory: directory.path(), within: BUILD_WITHIN, unprivileged };
     command::carry_out(&words, runs).await?;
     Ok(Some(Built::For(directory)))
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use mtls_reports::model::{CertificateSent, TlsFacts};
 use mtls_scenarios::script::honest_flow;
-use mtls_scenarios::{Alpn, Script, TlsVersion};
+use mtls_scenarios::{Alpn, Prelude, Script, TlsVersion};
 use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
 
@@ -39,8 +39,10 @@ pub struct Dial {
     pub sni: Option<String>,
     /// The version that is offered.
     pub version: TlsVersion,
-    /// The one application protocol that is offered.
-    pub alpn: Alpn,
+    /// The one application protocol that is offered, if any.
+    pub alpn: Option<Alpn>,
+    /// What is said before TLS begins.
+    pub prelude: Option<Prelude>,
     /// What is done otherwise.
     pub script: Arc<Script>,
     /// Who connects.
@@ -84,7 +86,8 @@ impl fmt::Debug for Connected {
 /// What stopped it, with the facts of the handshake as far as it went.
 pub async fn connect(dial: Dial) -> Result<Connected, (Failure, TlsFacts)> {
     let unsaid = |failure| (failure, TlsFacts::default());
-    let link = Link::connect(dial.address, dial.deadline, dial.tape.clone()).await;
+    let tape = dial.tape.clone();
+    let link = Link::connect(dial.address, dial.prelude, dial.deadline, tape).await;
     converse(dial, link.map_err(unsaid)?).await
 }
 

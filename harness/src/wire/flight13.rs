@@ -127,8 +127,9 @@ impl Actor {
     pub(super) fn note_alpn(&mut self, extensions: &[Extension]) -> Result<(), Failure> {
         let kind = ExtensionType::APPLICATION_LAYER_PROTOCOL_NEGOTIATION;
         let Some(extension) = Extension::find(extensions, kind) else { return Ok(()) };
+        let offered = self.dial.alpn.map(|alpn| alpn.as_str().as_bytes());
         self.facts.alpn = match read::alpn(&extension.data)?.as_slice() {
-            [name] if *name == self.dial.alpn.as_str().as_bytes() => Some(self.dial.alpn),
+            [name] if offered == Some(*name) => self.dial.alpn,
             _ => return Err(misbehaved("an application protocol that was not offered")),
         };
         Ok(())

@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use mtls_reports::model::Phase;
+use mtls_scenarios::Prelude;
 use rustls::{AlertDescription, ContentType};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::failure::{Failure, misbehaved};
+use super::prelude;
 use crate::tape::{End, Tape};
 use crate::tls::{HandshakeReader, Protection, Received, Record, RecordReader};
 
@@ -68,15 +70,21 @@ pub(super) struct Link {
 impl Link {
     pub(super) async fn connect(
         address: SocketAddr,
+        prelude: Option<Prelude>,
         deadline: Instant,
         tape: Tape,
     ) -> Result<Self, Failure> {
         let dialled = timeout_at(deadline, TcpStream::connect(address)).await;
         let unreachable = |e: io::Error| Failure::Unreachable(e.to_string());
-        let stream = dialled.map_err(|_| Failure::Timeout(Phase::Connect))?.map_err(unreachable)?;
+        let mut stream =
+            dialled.map_err(|_| Failure::Timeout(Phase::Connect))?.map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
         if let Ok(local) = stream.local_addr() {
             tape.connected(local, address);
+        }
+        if let Some(prelude) = prelude {
+            prelude::say(&mut stream, prelude, deadline).await?;
+            tape.prelude(prelude);
         }
         Ok(Self::over(Box::new(stream), deadline, tape))
     }

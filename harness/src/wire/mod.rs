@@ -24,6 +24,7 @@ mod layout;
 mod link;
 mod messages;
 mod offer;
+mod prelude;
 pub mod rehearsal;
 mod renegotiation;
 mod session;

@@ -77,7 +77,7 @@ impl Offer {
     pub(super) fn extensions(
         &self,
         sni: Option<&str>,
-        alpn: Alpn,
+        alpn: Option<Alpn>,
         shares: &[KeyExchange],
     ) -> Vec<Extension> {
         let old = self.offers(TlsVersion::Tls12);
@@ -95,7 +95,7 @@ impl Offer {
             extensions.push(extension::session_ticket(&self.ticket));
         }
         extensions.push(extension::supported_groups(&self.groups));
-        extensions.push(extension::alpn(&[alpn.as_str()]));
+        extensions.extend(alpn.map(|alpn| extension::alpn(&[alpn.as_str()])));
         extensions.push(extension::signature_algorithms(&self.schemes));
         if new {
             let versions: Vec<ProtocolVersion> =

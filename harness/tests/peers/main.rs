@@ -22,6 +22,8 @@ struct Peer {
     version: &'static [&'static str],
     /// Whether it speaks HTTP/2.
     h2: bool,
+    /// Whether it has endpoints in LOOSE mode.
+    loose: bool,
     /// Families of cipher suites of TLS 1.2 that the clients must meet.
     suites: &'static [&'static str],
     /// Attacks that it must withstand, beside `possession/`.
@@ -34,11 +36,16 @@ impl Peer {
     /// One with a certificate of each kind, HTTP/1.1, and nothing to explain.
     const fn new(name: &'static str, version: &'static [&'static str]) -> Self {
         let suites = &["TLS_ECDHE_ECDSA_", "TLS_ECDHE_RSA_"];
-        Self { name, version, h2: false, suites, withstands: &[], explained: &[] }
+        Self { name, version, h2: false, loose: true, suites, withstands: &[], explained: &[] }
     }
 }
 
 impl Peer {
+    /// One that does not speak HTTP, and has a certificate with an ECDSA key.
+    const fn of_protocol(name: &'static str, version: &'static [&'static str]) -> Self {
+        Self { loose: false, suites: &["TLS_ECDHE_ECDSA_"], ..Self::new(name, version) }
+    }
+
     /// Runs both clients against the server and requires that every case is as expected.
     fn check(&self) {
         let filters = self.filters();
@@ -71,6 +78,7 @@ impl Peer {
         // Slow keys, which show nothing new.
         left_out.extend(["rsa3072", "rsa4096"]);
         left_out.extend((!self.h2).then_some("h2"));
+        left_out.extend((!self.loose).then_some("@loose,"));
         left_out.extend(self.explained.iter().map(|(filter, _)| *filter));
         let filters = filters.into_iter().map(str::to_owned);
         filters.chain(left_out.iter().map(|filter| format!("!{filter}"))).collect()
@@ -259,4 +267,30 @@ fn python() {
 fn rustls() {
     let version = &[env!("CARGO_BIN_EXE_mtls-harness"), "--version"];
     Peer { h2: true, suites: ECDSA, ..Peer::new("rustls", version) }.check();
+}
+
+#[test]
+fn postgresql() {
+    const ONE_CURVE: &str = "in TLS 1.2 OpenSSL holds client certificates to the server's own curves, and up to version 17 \
+                             ssl_ecdh_curve is one (openssl/openssl#12768)";
+    let explained = &[("tls1.2,p384", ONE_CURVE), ("tls1.2,p521", ONE_CURVE)];
+    let peer =
+        Peer::of_protocol("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/postgres"]);
+    Peer { loose: true, explained, ..peer }.check();
+}
+
+#[test]
+fn mosquitto() {
+    // It has no way to print its version that succeeds.
+    Peer::of_protocol("mosquitto", &["sh", "-c", "command -v mosquitto"]).check();
+}
+
+#[test]
+fn redis() {
+    Peer::of_protocol("redis", &["redis-server", "--version"]).check();
+}
+
+#[test]
+fn tls_echo() {
+    Peer::of_protocol("tls-echo", &["stunnel4", "-version"]).check();
 }

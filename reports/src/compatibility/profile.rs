@@ -73,7 +73,9 @@ fn family(case: &CaseResult) -> Option<LooseFamily> {
     }
     match &case.observed.as_ref()?.outcome {
         Outcome::RejectedTls(_) => Some(LooseFamily::FailClosedTls),
-        Outcome::RejectedHttp { .. } => Some(LooseFamily::FailClosedHttp),
+        Outcome::RejectedHttp { .. } | Outcome::RejectedProtocol { .. } => {
+            Some(LooseFamily::FailClosedHttp)
+        }
         Outcome::Anonymous => Some(LooseFamily::PassWithFlag),
         Outcome::Authenticated { .. } | Outcome::Timeout { .. } | Outcome::Error { .. } => None,
     }

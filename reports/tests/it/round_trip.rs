@@ -19,8 +19,13 @@ fn peer_text() -> impl Strategy<Value = PeerText> {
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
-    (option::of(peer_text()), option::of(peer_text()), option::of(peer_text()))
-        .prop_map(|(subject, sha256, sha1)| Identity { subject, sha256, sha1 })
+    let text = || option::of(peer_text());
+    (text(), text(), text(), text()).prop_map(|(subject, serial, sha256, sha1)| Identity {
+        subject,
+        serial,
+        sha256,
+        sha1,
+    })
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
@@ -34,6 +39,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         }),
         select(vec![TlsRefusal::Close, TlsRefusal::Reset]).prop_map(Outcome::RejectedTls),
         any::<u16>().prop_map(|status| Outcome::RejectedHttp { status }),
+        peer_text().prop_map(|message| Outcome::RejectedProtocol { message }),
         phase.prop_map(|waiting_for| Outcome::Timeout { waiting_for }),
         (fault, peer_text()).prop_map(|(fault, message)| Outcome::Error { fault, message }),
     ]

@@ -1,7 +1,7 @@
 //! Checks of target files.
 
 use super::findings::Findings;
-use crate::{Mode, Start, Target};
+use crate::{Alpn, Mode, Start, Target};
 
 pub(super) fn check(target: &Target, findings: &mut Findings<'_>) {
     for (name, listener) in &target.listeners {
@@ -13,6 +13,9 @@ pub(super) fn check(target: &Target, findings: &mut Findings<'_>) {
             );
         }
     }
+    if target.probe.protocol().is_some() {
+        only_http(target, findings);
+    }
     for endpoint in target.endpoints.values() {
         findings.known("listener", &endpoint.listener, target.listeners.keys());
         if endpoint.account.is_none() && endpoint.mode != Mode::Public {
@@ -22,5 +25,22 @@ pub(super) fn check(target: &Target, findings: &mut Findings<'_>) {
                 Some("add `\"account\": \"alpha\"`".to_owned()),
             );
         }
+    }
+}
+
+/// What is not for a target of another protocol than HTTP.
+fn only_http(target: &Target, findings: &mut Findings<'_>) {
+    let mut report = |field: &str, what: &str| {
+        findings.report(
+            field,
+            format!("`{field}` is {what}, and the target does not speak HTTP"),
+            None,
+        );
+    };
+    if target.alpn != [Alpn::Http1] {
+        report("alpn", "for versions of HTTP");
+    }
+    if matches!(&target.start, Start::Launch(launch) if launch.generation_header.is_some()) {
+        report("generation_header", "a field of an HTTP response");
     }
 }

@@ -38,6 +38,9 @@ pub struct Launch {
     pub prepare: Vec<Vec<String>>,
     /// The command that runs the server in the foreground, in `@RUN@`.
     pub command: Vec<String>,
+    /// A command that ends once the server serves, where accepting a connection does not show that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ready: Vec<String>,
     /// Whether the server refuses to run as root: it is then run as `nobody`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unprivileged: bool,

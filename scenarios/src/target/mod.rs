@@ -2,6 +2,7 @@
 
 mod launch;
 mod probe;
+mod protocol;
 mod role;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use std::num::NonZeroU16;
 use serde::{Deserialize, Serialize};
 
 pub use self::launch::{Build, Launch, Reload};
-pub use self::probe::{IdentitySource, Probe, ValueSource};
+pub use self::probe::{HttpProbe, IdentitySource, Probe, ValueSource};
+pub use self::protocol::{Echo, Postgresql, Prelude, Protocol};
 pub use self::role::Role;
 use crate::{Alpn, LooseFamily, Mode, Policy, Promise};
 

@@ -72,6 +72,10 @@ impl Client<'_> {
     }
 
     async fn peer(&self, writing: &mut Writing<'_>) -> Result<Peer, Obstacle> {
+        if writing.course.stage.target().probe().http().is_none() {
+            let what = "the gate speaks a protocol of its own, which neither openssl nor curl does";
+            return Err(Obstacle::Beyond(what.to_owned()));
+        }
         let name = self.words.written_sni(&self.spot.host);
         if self.words.edits_the_hello() {
             let what = "the ClientHello has a second server name or a damaged ticket";
@@ -122,7 +126,7 @@ pub(super) fn requests<'a>(
     spot: &'a Spot,
     words: &'a Words,
 ) -> Vec<Request<'a>> {
-    let paths = target.probe();
+    let Some(paths) = target.probe().http() else { return Vec::new() };
     let identity = words.request(&spot.host, &paths.identity_path);
     let path = words.path.as_deref().unwrap_or(&paths.protected_path);
     let method = words.method.as_deref().unwrap_or("GET");

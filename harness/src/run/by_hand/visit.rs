@@ -185,16 +185,22 @@ async fn change(
 fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
     let good = visit::good(&writing.course, visit, spot);
     let target = writing.course.stage.target();
-    let let_in = match target.marker(spot.role) {
-        Some(marker) => format!("Whoever reads `{marker}` was let in."),
-        None => format!("Whoever gets a 2xx for {} was let in.", target.probe().protected_path),
+    let let_in = match (target.marker(spot.role), target.probe().http()) {
+        (Some(marker), _) => format!("Whoever reads `{marker}` was let in."),
+        (None, Some(paths)) => {
+            format!("Whoever gets a 2xx for {} was let in.", paths.protected_path)
+        }
+        (None, None) => "Whoever is answered was let in.".to_owned(),
     };
     vec![format!("Right would be: {}.", describe_expected(&good)), let_in]
 }
 
 /// How the answers of a target are read, a line each.
 pub(super) fn reading(target: &Running) -> Vec<String> {
-    let probe = target.probe();
+    let Some(probe) = target.probe().http() else {
+        let refusals = "Refusals are alerts, a closed connection, or an error of the protocol.";
+        return vec![refusals.to_owned()];
+    };
     let mut lines = vec![
         "Refusals are alerts, a closed connection, or an HTTP status of 4xx.".to_owned(),
         format!(
