@@ -96,7 +96,7 @@ impl Client<'_> {
         let held = writing.course.hold(self.account, self.credential)?;
         let key = held.identity.key.as_ref();
         if key.is_some_and(|key| writing.course.context.wallet.world().is_users(key)) {
-            let what = "the client has the private key of your own CA, which is not written";
+            let what = "the client has a private key of yours, which is not written anywhere";
             return Err(Obstacle::Beyond(what.to_owned()));
         }
         let name = format!("{}-{}", self.account, self.credential);
