@@ -216,7 +216,7 @@ impl<'a> Attempt<'a> {
         let Authorities::OwnAccount = self.visit.authorities?;
         let world = course.context.wallet.world();
         let named = connection?.authorities();
-        let foreign = named.iter().find(|name| !world.is_authority_of(&self.spot.account, name))?;
+        let foreign = named.iter().find(|name| world.is_foreign_to(&self.spot.account, name))?;
         let text = X509Name::from_der(foreign).map(|(_, name)| name.to_string());
         Some(PeerText::new(&text.unwrap_or_else(|_| "something unreadable".to_owned())).to_string())
     }
@@ -338,12 +338,12 @@ fn began_here(course: &Course<'_>, connect: &Connect, spot: &Spot) -> bool {
 }
 
 /// Skips what proves nothing at a target that does not say whom it sees.
-fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
+pub(super) fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     let probe = course.stage.target().probe();
     if spot.mode == Mode::Loose && probe.identity.is_none() && probe.marker.is_none() {
         return Err(skipped(
             "the target does not say whom it sees, so in LOOSE mode a 2xx proves nothing; \
-             give --identity-header or --marker"
+             give --identity-header, --identity-json or --marker"
                 .to_owned(),
         ));
     }
@@ -351,7 +351,7 @@ fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
 }
 
 /// An anchor that the credential needs to be accepted under and the target was not told of.
-fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
+pub(super) fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
     let trusted = course.stage.target().target().anchors.as_ref()?;
     held.anchors.iter().find(|anchor| !trusted.contains(anchor)).cloned()
 }

@@ -112,7 +112,9 @@ impl<'a> Course<'a> {
     pub(super) fn spot(&self, roles: &[Role]) -> Result<Spot, Judgement> {
         let place = self.stage.target().place(roles);
         let missing = || skipped(format!("the target has no endpoint {}", names(roles)));
-        place.map(|place| Spot::of(&place)).ok_or_else(missing)
+        let place = place.ok_or_else(missing)?;
+        self.context.wallet.world().admits(place.endpoint).map_err(skipped)?;
+        Ok(Spot::of(&place))
     }
 
     /// Skips what the target does not speak.

@@ -75,9 +75,12 @@ fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered
     let few = context.target.target().most_at_once.is_some();
     let is_aside = |case: &Case| {
         let scenario = context.library.scenarios.get(&case.scenario);
-        scenario.is_some_and(|scenario| match few {
-            true => scenario.needs_own_gate() && context.gates.can_start(),
-            false => scenario.waits() || scenario.outwaits(),
+        scenario.is_some_and(|scenario| {
+            if few {
+                scenario.needs_own_gate() && context.gates.can_start()
+            } else {
+                scenario.waits() || scenario.outwaits()
+            }
         })
     };
     plan.cases.into_iter().enumerate().partition(|(_, case)| is_aside(case))

@@ -184,7 +184,7 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
 }
 
 /// What pairs of hexadecimal digits stand for; the library was checked when it was loaded.
-fn octets(digits: &str) -> Vec<u8> {
+pub(super) fn octets(digits: &str) -> Vec<u8> {
     let nibbles: Vec<_> = digits.chars().filter_map(|digit| digit.to_digit(16)).collect();
     let pairs = nibbles.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, n| sum << 4 | n));
     pairs.filter_map(|octet| u8::try_from(octet).ok()).collect()
