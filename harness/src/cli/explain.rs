@@ -89,7 +89,7 @@ fn perform(
             }
             run.results.iter().for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
         }
-        comparison.runs().take(1).for_each(|run| keep(run));
+        comparison.runs().take(1).for_each(keep);
         Ok(())
     })
 }
