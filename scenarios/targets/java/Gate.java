@@ -25,21 +25,11 @@ import javax.net.ssl.StandardConstants;
 class Gate extends HttpsConfigurator {
     final int port;
     /** The table that was in force when a connection began, by its other end. */
-    final Map<InetSocketAddress, Table> begun;
+    final Map<InetSocketAddress, Table> begun = new ConcurrentHashMap<>();
 
     Gate(int port, SSLContext context) {
-        this(port, context, new ConcurrentHashMap<>());
-    }
-
-    private Gate(int port, SSLContext context, Map<InetSocketAddress, Table> begun) {
         super(context);
         this.port = port;
-        this.begun = begun;
-    }
-
-    /** The same port from now on with another context. */
-    Gate with(SSLContext context) {
-        return new Gate(port, context, begun);
     }
 
     @Override

@@ -1,14 +1,11 @@
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import sun.misc.Signal;
 
 /**
@@ -20,40 +17,25 @@ import sun.misc.Signal;
  * layer therefore verifies what clients show, by the CAs of the server name, and each request looks whether there was something.
  */
 public class Server {
-    static String file;
-    static KeyManager[] keys;
     static volatile Table table = new Table("", Map.of());
-    static final Map<Integer, HttpsServer> SERVERS = new HashMap<>();
 
-    /** Reads the table; a port with one endpoint takes over its context. */
-    static synchronized void apply() throws IOException, GeneralSecurityException {
-        table = Table.read(file, keys, table);
-        for (var port : table.ports().entrySet()) {
-            var hosts = port.getValue().values();
-            HttpsServer server = SERVERS.get(port.getKey());
-            if (server == null) {
-                server = HttpsServer.create(new InetSocketAddress("127.0.0.1", port.getKey()), 256);
-                SSLContext shared = Tls.context(keys, new ByServerName(port.getKey()));
-                server.setHttpsConfigurator(new Gate(port.getKey(), shared));
-                server.setExecutor(Executors.newCachedThreadPool());
-                HttpsServer made = server;
-                server.createContext("/", exchange -> ((Gate) made.getHttpsConfigurator()).answer((HttpsExchange) exchange));
-                SERVERS.put(port.getKey(), server);
-            }
-            SSLContext own = hosts.iterator().next().context();
-            Gate gate = (Gate) server.getHttpsConfigurator();
-            if (hosts.size() == 1 && gate.getSSLContext() != own) server.setHttpsConfigurator(gate.with(own));
-        }
+    /** A server keeps its context once it runs: the trust manager looks the CAs up in the table. */
+    static void serve(int port, KeyManager[] keys) throws IOException, GeneralSecurityException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", port), 256);
+        Gate gate = new Gate(port, Tls.context(keys, new ByServerName(port)));
+        server.setHttpsConfigurator(gate);
+        server.setExecutor(Executors.newCachedThreadPool());
+        server.createContext("/", exchange -> gate.answer((HttpsExchange) exchange));
+        server.start();
     }
 
     public static void main(String[] given) throws Exception {
-        file = given[0];
-        keys = Tls.keys(given[1], given[2]);
-        apply();
-        for (HttpsServer server : SERVERS.values()) server.start();
+        KeyManager[] keys = Tls.keys(given[1], given[2]);
+        table = Table.read(given[0], table);
+        for (int port : table.ports().keySet()) serve(port, keys);
         Signal.handle(new Signal("HUP"), signal -> {
             try {
-                apply();
+                table = Table.read(given[0], table);
             } catch (IOException | GeneralSecurityException | RuntimeException error) {
                 System.err.println("the policy before stays in force: " + error);
             }

@@ -5,17 +5,15 @@ import java.security.GeneralSecurityException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The endpoints by port, and by host within it. */
 record Table(String generation, Map<Integer, Map<String, Endpoint>> ports) {
     /** What one host on one port promises. */
-    record Endpoint(String host, String mode, String secret, String policy, X509ExtendedTrustManager trust, SSLContext context) {}
+    record Endpoint(String host, String mode, String secret, String policy, X509ExtendedTrustManager trust) {}
 
-    /** What has not changed since the table before keeps its context, and its sessions with it. */
-    static Table read(String file, KeyManager[] keys, Table before) throws IOException, GeneralSecurityException {
+    /** What has not changed is the same object as in the table before. */
+    static Table read(String file, Table before) throws IOException, GeneralSecurityException {
         String generation = "";
         Map<Integer, Map<String, Endpoint>> ports = new HashMap<>();
         for (String line : Files.readAllLines(Path.of(file))) {
@@ -28,7 +26,7 @@ record Table(String generation, Map<Integer, Map<String, Endpoint>> ports) {
             Endpoint here = before.find(port, host);
             if (here == null || !here.policy.equals(policy)) {
                 X509ExtendedTrustManager trust = ca.equals("-") ? null : Tls.trust(ca, crl);
-                here = new Endpoint(host, mode, field[6], policy, trust, Tls.context(keys, trust));
+                here = new Endpoint(host, mode, field[6], policy, trust);
             }
             if (ports.computeIfAbsent(port, any -> new HashMap<>()).put(host, here) != null) {
                 throw new GeneralSecurityException("two endpoints are called " + host);

@@ -31,8 +31,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 class Tls {
     static SSLContext context(KeyManager[] keys, TrustManager trust) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        // Without a trust manager that of the JDK would be taken, which nobody asks where no certificate is wanted.
-        context.init(keys, trust == null ? null : new TrustManager[] {trust}, null);
+        context.init(keys, new TrustManager[] {trust}, null);
         return context;
     }
 
