@@ -88,7 +88,9 @@ impl Failure {
             if let Some(io) = inner.downcast_ref::<io::Error>() {
                 return Self::from_io(io);
             }
-            if inner.downcast_ref::<h2::Error>().is_some_and(is_ended_on_purpose) {
+            // Also as an INTERNAL_ERROR: some gates learn so late that their TLS has refused. Like any reset it counts only if
+            // the control is let in afterwards.
+            if inner.downcast_ref::<h2::Error>().is_some_and(h2::Error::is_remote) {
                 return Self::Refused(TlsRefusal::Reset);
             }
             cause = inner.source();
@@ -98,9 +100,4 @@ impl Failure {
         }
         Self::Misbehaved(PeerText::new(&format!("not HTTP: {error}")))
     }
-}
-
-/// Whether the peer ended the stream or the connection on purpose (RFC 9113 5.4), and not because of a fault of its own.
-fn is_ended_on_purpose(error: &h2::Error) -> bool {
-    error.is_remote() && error.reason() != Some(h2::Reason::INTERNAL_ERROR)
 }

@@ -33,6 +33,8 @@ pub(super) struct Course<'a> {
     pub(super) connections: BTreeMap<String, Open>,
     /// How often the gate was changed.
     pub(super) changes: usize,
+    /// Whether the last change was one that a gate may refuse, and did: then it may be down, too.
+    pub(super) may_be_down: bool,
     /// What came of connections that were to be kept open and that the gate ended.
     pub(super) ended: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
@@ -92,6 +94,7 @@ impl<'a> Course<'a> {
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
             changes: 0,
+            may_be_down: false,
             ended: BTreeMap::new(),
             sockets: Vec::new(),
             tapes: Tapes::new(context.options.records()),

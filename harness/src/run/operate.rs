@@ -16,7 +16,7 @@ use crate::client::{self, ClientCredential};
 use crate::target::{Change, ChangeError, Changed};
 
 /// How long a server may take until it shows its new configuration; one that does not by then has refused it.
-const RELOAD_WITHIN: Duration = Duration::from_secs(3);
+const RELOAD_WITHIN: Duration = Duration::from_secs(5);
 /// How long only the new configuration must have been seen: old and new workers accept side by side for a moment.
 const SETTLED_AFTER: Duration = Duration::from_millis(300);
 /// Pause between looks at the configuration.
@@ -29,8 +29,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// Changes the gate.
 pub(super) async fn operate(course: &mut Course<'_>, operation: &Operation) -> Judgement {
     course.changes += 1;
+    course.may_be_down = false;
     match try_to_operate(course, operation).await {
-        Ok(Changed::Refused(_)) if operation.may_be_refused => passed(),
+        Ok(Changed::Refused(_)) if operation.may_be_refused => {
+            course.may_be_down = true;
+            passed()
+        }
         Ok(Changed::Refused(reason)) => {
             undecided(format!("the target did not take the change: {reason}"))
         }

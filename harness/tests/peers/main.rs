@@ -189,7 +189,7 @@ fn stunnel() {
     Peer { suites: ECDSA, ..Peer::new("stunnel", &["stunnel4", "-version"]) }.check();
 }
 
-/// BoringSSL.
+/// With `BoringSSL`.
 #[test]
 fn envoy() {
     let explained = &[
