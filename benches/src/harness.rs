@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mtls_harness::run::{Context, Dialogues, Options, Origin, Plan, World, run};
+use mtls_harness::run::{Context, Dialogues, Options, Origin, Plan, Trust, World, run};
 use mtls_harness::target::{Blueprint, Workshop};
 use mtls_reports::model::Disposition;
 use mtls_scenarios::{Case, Filter, Library};
@@ -23,8 +23,13 @@ impl Harness {
         let plan = mtls_harness::run::plan(&library, &Filter::new(&[case.to_owned()])?);
         let case = plan.cases.into_iter().next().ok_or("no such case")?;
         let target = library.targets.get("mock").ok_or("no target `mock`")?.clone();
-        let origin =
-            Origin { seed: 1, epoch: now(), library: &library, user_ca: None, openssl: None };
+        let origin = Origin {
+            seed: 1,
+            epoch: now(),
+            library: &library,
+            trust: Trust::Forged,
+            openssl: None,
+        };
         let world = World::new(origin)?;
         let material = world.material(&library, &target)?;
         let templates = Arc::new(library.templates.clone());

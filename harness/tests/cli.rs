@@ -130,7 +130,7 @@ fn invalid_use_says_what_to_do() {
     for (arguments, hint) in [
         (vec!["run", "--target", "ngnix"], "did you mean `nginx`?"),
         (vec!["run", "--target", "https://127.0.0.1:1"], "needs --mode"),
-        (vec!["run", "--target", "https://127.0.0.1:1", "--mode", "strict"], "pki init"),
+        (vec!["run", "--target", "https://127.0.0.1:1", "--mode", "strict"], "--cert and --key"),
         (vec!["run", "--target", "no-such-file.json"], "failed to read no-such-file.json"),
         (vec!["run", "--mode", "strict"], "goes with --target https://"),
         (vec!["run", "--fault", "accept-al"], "accept-all"),
@@ -150,6 +150,15 @@ fn invalid_use_says_what_to_do() {
         (vec!["run", "--pcap", "no/such/folder/x"], "make it first"),
         (vec!["run", "--keylog", "."], "name a file"),
         (vec!["run", "--keylog", "x", "--pcap", "x"], "the same file"),
+        (vec!["run", "--ca", "x"], "--ca-key"),
+        (vec!["run", "--pki", "x", "--ca", "x", "--ca-key", "x"], "cannot be used with"),
+        (vec!["run", "--cert", "x", "--key", "x", "--ca", "x", "--ca-key", "x"], "cannot be used"),
+        (vec!["run", "--cert", "beta=x", "--key", "x"], "--key of the same account"),
+        (vec!["run", "--cert", "bete=x", "--key", "x"], "did you mean `beta`?"),
+        (vec!["run", "--cert", "x", "--cert", "y", "--key", "x"], "given twice"),
+        (vec!["run", "--target", "https://127.0.0.1:1", "--identity-json", "x"], "JSON pointer"),
+        (vec!["run", "--target", "https://127.0.0.1:1", "--crl"], "--crl goes with --pki"),
+        (vec!["run", "--pki", "no-such-folder"], "has no readable pki.json"),
         (vec!["frobnicate"], "unrecognized subcommand"),
     ] {
         let (_, err) = expect(2, &arguments);
@@ -262,11 +271,16 @@ fn a_pki_is_written_once_and_never_over_something_else() {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("pki").to_string_lossy().into_owned();
     let (out, _) = expect(0, &["pki", "init", &directory]);
-    assert!(out.contains("--ca-key"), "{out}");
+    assert!(out.contains("--pki"), "{out}");
     let written = |name: &str| Path::new(&directory).join(name).is_file();
-    for name in
-        ["README.txt", "alpha/main.crt", "alpha/main.key", "alpha/ca.crt", "server/server.key"]
-    {
+    for name in [
+        "README.txt",
+        "pki.json",
+        "alpha/main.key",
+        "alpha/ca.crt",
+        "alpha/crl.pem",
+        "server/server.key",
+    ] {
         assert!(written(name), "{name} is missing");
     }
     let (_, err) = expect(2, &["pki", "init", &directory]);
@@ -301,4 +315,20 @@ fn addresses_elsewhere_need_authorization() {
     let arguments = [&["run"], &target[..], &["--ca", &ca, "--ca-key", &key]].concat();
     let (_, err) = expect(2, &arguments);
     assert!(err.contains("--authorized"), "{err}");
+}
+
+#[test]
+fn steps_by_hand_need_one_case_and_a_server_to_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let steps = folder.path().join("steps").to_string_lossy().into_owned();
+    let (_, complaint) = expect(2, &["explain", "certificate/expired", "--steps", &steps]);
+    assert!(complaint.contains("are about one case"), "{complaint}");
+    let case = "certificate/expired@strict,tls1.3,p256";
+    let (_, complaint) = expect(2, &["explain", case, "--steps", &steps]);
+    assert!(complaint.contains("lives inside mtls-harness"), "{complaint}");
+    assert!(!folder.path().join("steps").exists());
+    let occupied = folder.path().to_string_lossy().into_owned();
+    std::fs::write(folder.path().join("mine"), "").unwrap();
+    let (_, complaint) = expect(2, &["explain", case, "--steps", &occupied]);
+    assert!(complaint.contains("is not an empty directory"), "{complaint}");
 }

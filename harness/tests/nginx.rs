@@ -89,3 +89,48 @@ fn a_configuration_that_nginx_refuses_is_shown_with_its_log() {
     assert!(text.contains("worker_processes"), "{text}");
     assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_finding_is_drafted_for_the_vendor_and_repeats_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let temp = tempfile::tempdir().unwrap();
+    let target = changed(folder.path(), "\"strict\": \"on\"", "\"strict\": \"off\"");
+    let report = folder.path().join("finding.md");
+    let explain = |target: &str, report: &Path| {
+        let case = "baseline/no-certificate@strict,tls1.2,p256";
+        let report = report.to_string_lossy();
+        harness(&["explain", case, "--target", target, "--vendor-report", &report], temp.path())
+    };
+    let output = explain(&target, &report);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    if complaint.contains("no `nginx` found") {
+        println!("skipped: {complaint}");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(1), "{complaint}");
+    let text = fs::read_to_string(&report).unwrap();
+    for part in ["nginx version", "ssl_verify_client off", "expected rejected", "openssl s_client"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("PRIVATE KEY"), "{text}");
+    let steps = folder.path().join("finding.steps");
+    let key = fs::metadata(steps.join("client/alpha-valid.key")).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&key.permissions()) & 0o777, 0o600);
+    // Both terminals of the person at once: the steps wait until the server listens.
+    let both = "./server.sh & server=$!; until (exec 3<>/dev/tcp/127.0.0.1/$1) 2>/dev/null; do \
+                kill -0 $server || exit 9; done; ./steps.sh; kill $server; wait";
+    let listens = text.lines().find_map(|line| line.trim().strip_prefix("listen 127.0.0.1:"));
+    let port = listens.unwrap().split(' ').next().unwrap();
+    let mut person = Command::new("bash");
+    let done = person.args(["-c", both, "person", port]).current_dir(&steps).output().unwrap();
+    let seen = String::from_utf8_lossy(&done.stdout).into_owned();
+    let case = seen.rsplit("-- The case itself.").next().unwrap();
+    assert!(case.contains("HTTP/1.1 200 OK") && case.contains("X-Client-Verify: NONE"), "{seen}");
+    // What is as it should be is nothing to report.
+    let output = explain("nginx", &folder.path().join("nothing.md"));
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains("nothing to report"), "{complaint}");
+    assert!(!folder.path().join("nothing.steps").exists());
+}

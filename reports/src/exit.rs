@@ -56,6 +56,24 @@ impl ExitCode {
         }
     }
 
+    /// The worse of two runs' codes: closed, then undecided, then nothing selected, then open.
+    /// Anything else is worse than these.
+    #[must_use]
+    pub const fn worse(self, other: Self) -> Self {
+        if other.badness() > self.badness() { other } else { self }
+    }
+
+    const fn badness(self) -> u8 {
+        match self {
+            Self::GateOpen => 0,
+            Self::NothingSelected => 1,
+            Self::Undecided => 2,
+            Self::PerformanceRegression => 3,
+            Self::GateClosed => 4,
+            Self::InvalidUse => 5,
+        }
+    }
+
     /// The number that the process returns.
     pub const fn code(self) -> u8 {
         match self {
@@ -140,6 +158,16 @@ mod tests {
         assert_eq!(decide(counts(5, 1, 0, 0), 0), ExitCode::GateClosed);
         assert_eq!(decide(counts(5, 0, 1, 0), 0), ExitCode::Undecided);
         assert_eq!(decide(counts(5, 0, 1, 0), 1), ExitCode::GateClosed);
+    }
+
+    #[test]
+    fn the_worst_run_decides() {
+        use ExitCode::{GateClosed, GateOpen, NothingSelected, Undecided};
+        let worst = |codes: &[ExitCode]| codes.iter().copied().reduce(ExitCode::worse).unwrap();
+        assert_eq!(worst(&[GateOpen, GateOpen]), GateOpen);
+        assert_eq!(worst(&[GateOpen, NothingSelected]), NothingSelected);
+        assert_eq!(worst(&[Undecided, NothingSelected, GateOpen]), Undecided);
+        assert_eq!(worst(&[GateOpen, GateClosed, Undecided]), GateClosed);
     }
 
     #[test]

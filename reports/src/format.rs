@@ -3,7 +3,9 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{LogError, LogWriter, PeerText, Run, json, junit};
+use crate::{
+    Comparison, LogError, LogWriter, PeerText, Run, comparison, compatibility, json, junit,
+};
 
 /// Report formats for files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,11 +17,13 @@ pub enum Format {
     Jsonl,
     /// `JUnit` XML.
     Junit,
+    /// The compatibility page: Markdown about what servers do, for documentation.
+    Compatibility,
 }
 
 impl Format {
     /// Every format, by name.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Jsonl, Self::Junit];
+    pub const ALL: [Self; 4] = [Self::Json, Self::Jsonl, Self::Junit, Self::Compatibility];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +31,7 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Junit => "junit",
+            Self::Compatibility => "compatibility",
         }
     }
 }
@@ -85,6 +90,9 @@ pub enum RenderError {
     /// JSON Lines.
     #[error("cannot render the event log: {0}")]
     Jsonl(#[from] LogError),
+    /// A log holds one run.
+    #[error("an event log holds one run: write one for each target")]
+    SeveralLogs,
     /// `JUnit`.
     #[error("cannot render the report as JUnit XML: {0}")]
     Junit(#[from] quick_junit::SerializeError),
@@ -96,6 +104,17 @@ pub fn render(format: Format, run: &Run) -> Result<Vec<u8>, RenderError> {
         Format::Json => json::render(run),
         Format::Jsonl => jsonl(run),
         Format::Junit => junit::render(run),
+        Format::Compatibility => Ok(compatibility::render(&Comparison::of_one(run.clone()))),
+    }
+}
+
+/// Renders a comparison as one document. There is no event log of several runs.
+pub fn render_comparison(format: Format, comparison: &Comparison) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Json => comparison::render_json(comparison),
+        Format::Jsonl => Err(RenderError::SeveralLogs),
+        Format::Junit => junit::render_comparison(comparison),
+        Format::Compatibility => Ok(compatibility::render(comparison)),
     }
 }
 
@@ -126,9 +145,12 @@ mod tests {
         let error = |given: &str| given.parse::<Format>().unwrap_err().to_string();
         assert_eq!(
             error("junti"),
-            "unknown report format `junti` (did you mean `junit`?): known are json, jsonl, junit"
+            "unknown report format `junti` (did you mean `junit`?): known are json, jsonl, junit, compatibility"
         );
-        assert_eq!(error("sarif"), "unknown report format `sarif`: known are json, jsonl, junit");
+        assert_eq!(
+            error("sarif"),
+            "unknown report format `sarif`: known are json, jsonl, junit, compatibility"
+        );
         assert!(error("\u{1b}[2J").contains("`\\u{1b}[2J`"));
     }
 }

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, time::Duration};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
-    RenderError, Run, Style,
+    Comparison, Found, RenderError, Run, Style,
     dialogue::few_lines,
     model::{CaseResult, Disposition, Verdict},
     summary::by_scenario,
@@ -23,18 +23,70 @@ pub(crate) fn render(run: &Run) -> Result<Vec<u8>, RenderError> {
     let mut report = Report::new("mtls-harness");
     report.timestamp = run.header.started.parse().ok();
     report.time = run.footer.as_ref().map(|footer| Duration::from_micros(footer.elapsed_us));
-    for cases in by_scenario(&run.results) {
-        report.add_test_suite(suite(run, &cases));
+    add_suites(&mut report, run, None);
+    serialize(&report)
+}
+
+/// The runs of a comparison: suites and classes have the target's name in front.
+pub(crate) fn render_comparison(comparison: &Comparison) -> Result<Vec<u8>, RenderError> {
+    let mut report = Report::new("mtls-harness");
+    let first = comparison.runs().next();
+    report.timestamp = first.and_then(|run| run.header.started.parse().ok());
+    for column in &comparison.columns {
+        match &column.found {
+            Found::Run(run) => add_suites(&mut report, run, Some(&column.target)),
+            Found::Failed(why) => {
+                let status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                report.add_test_suite(not_run(&column.target, status, why));
+            }
+            Found::Missing(why) => {
+                let status = TestCaseStatus::skipped();
+                report.add_test_suite(not_run(&column.target, status, why));
+            }
+        }
     }
-    if !run.is_complete() {
-        report.add_test_suite(incomplete(run));
-    }
-    if !run.waiver_problems().is_empty() {
-        report.add_test_suite(waivers(run));
-    }
+    serialize(&report)
+}
+
+fn serialize(report: &Report) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Vec::new();
     report.serialize(&mut bytes)?;
     Ok(bytes)
+}
+
+fn add_suites(report: &mut Report, run: &Run, target: Option<&str>) {
+    let suites = by_scenario(&run.results).into_iter().map(|cases| suite(run, &cases));
+    let of_run = (!run.is_complete()).then(|| incomplete(run));
+    let of_waivers = (!run.waiver_problems().is_empty()).then(|| waivers(run));
+    for mut suite in suites.chain(of_run).chain(of_waivers) {
+        if let Some(target) = target {
+            put_in_front(&mut suite, target);
+        }
+        report.add_test_suite(suite);
+    }
+}
+
+/// Tells the suites of targets apart.
+fn put_in_front(suite: &mut TestSuite, target: &str) {
+    let target = harmless(target);
+    suite.name = format!("{target}/{}", suite.name.as_str()).into();
+    for test in &mut suite.test_cases {
+        let class = test.classname.as_ref().map(quick_junit::XmlString::as_str);
+        // Systems split class names at dots.
+        let class = format!("{}.{}", target.replace('.', "_"), class.unwrap_or_default());
+        test.set_classname(class);
+    }
+}
+
+/// A target that was not tested must not look like one that passed.
+fn not_run(target: &str, mut status: TestCaseStatus, why: &str) -> TestSuite {
+    status.set_message(harmless(why));
+    let mut test = TestCase::new("tested", status);
+    test.set_classname("RUN");
+    let mut suite = TestSuite::new("RUN");
+    suite.add_test_case(test);
+    put_in_front(&mut suite, target);
+    suite
 }
 
 fn suite(run: &Run, cases: &[&CaseResult]) -> TestSuite {

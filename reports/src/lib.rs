@@ -32,14 +32,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod comparison;
+mod compatibility;
 mod dialogue;
 mod exit;
 mod file;
+mod flaky;
 mod format;
 mod grid;
 pub mod json;
 mod junit;
 mod kill_matrix;
+mod kind;
 mod log;
 pub mod model;
 mod run;
@@ -48,13 +52,19 @@ mod schema;
 mod style;
 mod summary;
 mod text;
+mod vendor;
 mod waiver;
 mod words;
 
+pub use comparison::{
+    Agreement, COMPARISON_FORMAT_VERSION, Cell, Column, Comparison, ComparisonReport, Found, Row,
+    TargetReport, side_by_side,
+};
 pub use dialogue::story;
 pub use exit::ExitCode;
 pub use file::{WriteReportError, write_new, write_report};
-pub use format::{Format, RenderError, UnknownFormat, render};
+pub use flaky::settle;
+pub use format::{Format, RenderError, UnknownFormat, render, render_comparison};
 pub use grid::grid;
 pub use kill_matrix::{CorrectMock, KILL_MATRIX_FORMAT_VERSION, Kill, KillMatrix, WrongCase};
 pub use log::{
@@ -66,5 +76,6 @@ pub use schema::schemas;
 pub use style::Style;
 pub use summary::{Dispositions, ScenarioSummary, Summary, Verdicts};
 pub use text::PeerText;
+pub use vendor::{Finding, vendor_report};
 pub use waiver::{TargetWaivers, Waivers, draft};
 pub use words::{describe, describe_expected};

@@ -239,8 +239,33 @@ pub struct CaseResult {
     pub waiver: Option<AppliedWaiver>,
     /// One line for people: why the verdict is what it is. Empty for a plain pass.
     pub explanation: String,
+    /// What came how often, where repetitions of the case came to different verdicts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<Flaky>,
     /// Wall time of the whole case with its controls, in microseconds.
     pub elapsed_us: u64,
+}
+
+/// A case whose repetitions came to different verdicts. The worst of them is the case's.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Flaky {
+    /// How often the case was performed.
+    pub repetitions: usize,
+    /// What came of it, the worst first.
+    pub seen: Vec<Seen>,
+}
+
+/// What some repetitions of a case had in common.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Seen {
+    /// How many of them.
+    pub times: usize,
+    /// Their verdict.
+    pub verdict: Verdict,
+    /// What was seen, one line.
+    pub outcome: String,
 }
 
 /// The waiver that is good for a case.

@@ -1,6 +1,6 @@
 //! How the display may look: symbols and colours.
 
-use crate::model::Disposition;
+use crate::{ExitCode, model::Disposition};
 
 /// What the terminal can show. Whoever prints finds out; nothing here asks a terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,18 @@ impl From<Disposition> for Paint {
             Disposition::Unexpected => Self::Bad,
             Disposition::Undecided | Disposition::Waived => Self::Unsure,
             Disposition::Skipped => Self::Faint,
+        }
+    }
+}
+
+impl From<ExitCode> for Paint {
+    fn from(code: ExitCode) -> Self {
+        match code {
+            ExitCode::GateOpen => Self::Good,
+            ExitCode::Undecided | ExitCode::NothingSelected => Self::Unsure,
+            ExitCode::GateClosed | ExitCode::InvalidUse | ExitCode::PerformanceRegression => {
+                Self::Bad
+            }
         }
     }
 }

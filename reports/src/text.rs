@@ -77,7 +77,7 @@ fn escape(raw: &str, max: usize) -> String {
 }
 
 /// Characters that steer a terminal, reorder or hide text, or that XML 1.0 cannot hold.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}'

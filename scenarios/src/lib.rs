@@ -55,8 +55,8 @@ pub use octets::{Octets, Repeated};
 pub use operation::{Apply, CaFile, Claim, Operation, Revoke, SetMode, Spoilt, Trust, Wait};
 pub use public_key::{PublicKey, RsaPublicKey};
 pub use recipe::{
-    BasicConstraints, Extension, GeneralName, IssuerRef, KeyIdentifier, KeySpec, KeyUsage,
-    NameConstraints, Profile, Purpose, Recipe, Serial, Validity, When,
+    BasicConstraints, Extension, GeneralName, GivenClient, IssuerRef, KeyIdentifier, KeySpec,
+    KeyUsage, NameConstraints, Profile, Purpose, Recipe, Serial, Validity, When,
 };
 pub use scenario::{Scenario, Severity};
 #[cfg(feature = "schema")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Account, Credential, Scenario, Target};
+use crate::{Account, Credential, KeyAlgorithm, Scenario, Target};
 
 /// Scenarios, credentials, accounts and targets by name, with the templates that targets use.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,13 @@ pub struct Library {
 }
 
 impl Library {
+    /// Gives the cases for which it does not matter a key of this algorithm.
+    pub fn rekey(&mut self, key: KeyAlgorithm) {
+        for scenario in self.scenarios.values_mut().filter(|scenario| !scenario.is_about_keys()) {
+            scenario.matrix.key = vec![key];
+        }
+    }
+
     /// The files beside a target's own, by path relative to it: `nginx.conf`.
     pub fn templates_of(&self, target: &str) -> BTreeMap<String, String> {
         let beside = self.templates.iter().filter_map(|(path, text)| {
@@ -62,6 +69,17 @@ impl<'a> Kind<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cases_about_keys_keep_theirs() {
+        let mut library = Library::embedded().unwrap();
+        library.rekey(KeyAlgorithm::Rsa2048);
+        let keys = |id: &str| library.scenarios[id].matrix.key.clone();
+        assert_eq!(keys("loose/long-unknown-path"), [KeyAlgorithm::Rsa2048]);
+        assert_eq!(keys("possession/weak-hash-ecdsa"), [KeyAlgorithm::P256]);
+        assert_eq!(keys("possession/ecdsa-not-der"), [KeyAlgorithm::P256]);
+        assert!(keys("baseline/valid").contains(&KeyAlgorithm::Ed25519));
+    }
 
     #[test]
     fn a_file_is_what_its_place_says() {

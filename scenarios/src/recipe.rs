@@ -16,6 +16,9 @@ pub struct Recipe {
     pub profile: Profile,
     /// Who signs it.
     pub issuer: IssuerRef,
+    /// The customer's own certificate that takes its place where only that is at hand, and not the CA's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<GivenClient>,
     /// The subject's key.
     #[serde(default)]
     pub key: KeySpec,
@@ -105,6 +108,17 @@ pub enum IssuerRef {
     Anchor(String),
     /// Another certificate of the same credential, by name.
     Certificate(String),
+}
+
+/// Whose certificate, where a customer gives certificates of clients instead of the key of their CA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum GivenClient {
+    /// The client that must get in.
+    Client,
+    /// Another client of the same account.
+    Colleague,
 }
 
 /// A subject's key: made from the seed, so the same on every run.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Matrix, Script, Step, Wording};
+use crate::{Action, KeyAlgorithm, Matrix, Script, Step, Wording};
 
 /// `scenarios/<class>/<name>.json`; its id is that path without the suffix.
 #[derive(Clone, Debug, Deserialize)]
@@ -58,12 +58,22 @@ impl Scenario {
 
     /// Whether a client of it waits to be sent away.
     pub fn outwaits(&self) -> bool {
+        self.scripts().any(Script::outwaits)
+    }
+
+    /// Whether the key algorithm matters: it has several, or a script that only keys of one kind can follow.
+    pub fn is_about_keys(&self) -> bool {
+        self.matrix.key != [KeyAlgorithm::P256]
+            || self.scripts().any(Script::is_for_one_kind_of_key)
+    }
+
+    /// Every script in it.
+    fn scripts(&self) -> impl Iterator<Item = &Script> {
         let says = self.steps.iter().filter_map(|step| match step {
             Step::Visit(visit) => Some(&visit.say),
             Step::Operate(_) | Step::Wait(_) => None,
         });
-        let scripts = says.chain(self.variants.values()).filter_map(|say| say.script.as_ref());
-        scripts.into_iter().any(Script::outwaits)
+        says.chain(self.variants.values()).filter_map(|say| say.script.as_ref())
     }
 
     /// Whether it waits for time to pass, which a real server makes it do in earnest.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use mtls_scenarios::{KeyAlgorithm, Mode};
 
+use super::trust::TrustArguments;
+
 /// Conformance and fuzz test harness for mutual TLS gates: who gets in, as whom, and who should not have?
 #[derive(Debug, Parser)]
 #[command(name = "mtls-harness", version, arg_required_else_help = true)]
@@ -25,7 +27,7 @@ impl Arguments {
         let of_gate = Gate::augment_args(clap::Command::new("gate"));
         let command = command.mut_subcommand("explain", |explain| {
             of_gate.get_arguments().fold(explain, |explain, argument| {
-                explain.mut_arg(argument.get_id(), |argument| argument.requires("run"))
+                explain.mut_arg(argument.get_id(), |argument| argument.requires("performance"))
             })
         });
         let read = Self::from_arg_matches(&command.get_matches());
@@ -73,16 +75,22 @@ pub(super) struct Run {
     pub(super) gate: Gate,
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// Cases under way at once
+    /// Cases under way at once, over all targets
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
+    /// Targets under way at once, which share the jobs
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) targets_at_once: u16,
+    /// Perform every case N times; one that does not always come out the same is flaky, and its worst counts
+    #[arg(long, value_name = "N", conflicts_with = "pcap", value_parser = clap::value_parser!(u16).range(2..=20))]
+    pub(super) repeat: Option<u16>,
     /// Stop at the first case that is not as expected
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// Exit with 0 although some cases are inconclusive
     #[arg(long)]
     pub(super) allow_undecided: bool,
-    /// Write a report; FORMAT is jsonl, json or junit, PATH `-` is standard output; repeatable
+    /// Write a report; FORMAT is jsonl, json, junit or compatibility, PATH `-` is standard output; repeatable
     #[arg(long, value_name = "FORMAT=PATH")]
     pub(super) report: Vec<String>,
     /// Waive failures that somebody answers for, as a waiver file says; repeatable
@@ -100,13 +108,16 @@ pub(super) struct Run {
 }
 
 /// Which gate, and how it is treated.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Gate {
-    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]
+    /// A name from `mtls-harness targets`, a target file, or https://HOST:PORT[/PATH]; several names and files with
+    /// commas between them are compared, and so are `all` that this machine has (`all,!NAME`: but one)
     #[arg(long, short, default_value = "mock")]
     pub(super) target: String,
     #[command(flatten)]
     pub(super) server: Server,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// Seed of keys, serial numbers and the secret marker
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
@@ -127,27 +138,30 @@ pub(super) struct Gate {
 }
 
 /// A server that runs already.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "A running server (--target https://...)")]
 pub(super) struct Server {
     /// What it asks of its clients
     #[arg(long, value_enum)]
     pub(super) mode: Option<GateMode>,
-    /// Certificate of the CA that it trusts
-    #[arg(long, value_name = "FILE", requires = "ca_key")]
-    pub(super) ca: Option<PathBuf>,
-    /// Private key of that CA
-    #[arg(long, value_name = "FILE", requires = "ca")]
-    pub(super) ca_key: Option<PathBuf>,
     /// Server name (SNI and Host), where it differs from the host of the URL
     #[arg(long, value_name = "HOST")]
     pub(super) name: Option<String>,
     /// Response header in which it reports the subject of a verified client
-    #[arg(long, value_name = "HEADER")]
+    #[arg(long, value_name = "HEADER", conflicts_with = "identity_json")]
     pub(super) identity_header: Option<String>,
+    /// Where in a JSON body it reports that, as a JSON pointer: /client/subject
+    #[arg(long, value_name = "POINTER", value_parser = json_pointer)]
+    pub(super) identity_json: Option<String>,
+    /// Path at which it reports that to everybody it serves, where it is not the URL's
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub(super) identity_path: Option<String>,
     /// Text that only authenticated clients may see at the URL's path
     #[arg(long, value_name = "TEXT")]
     pub(super) marker: Option<String>,
+    /// It checks the revocation lists of the bundle (--pki)
+    #[arg(long)]
+    pub(super) crl: bool,
     /// It speaks HTTP/2, too
     #[arg(long)]
     pub(super) h2: bool,
@@ -174,7 +188,7 @@ impl From<GateMode> for Mode {
 }
 
 /// How things look.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Display")]
 pub(super) struct Display {
     /// Colours
@@ -244,12 +258,23 @@ pub(super) struct Targets {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("performance").multiple(true))]
 pub(super) struct Explain {
     /// Scenario id or case id: certificate/expired, certificate/expired@strict,tls1.3,p256
     pub(super) id: String,
     /// Perform the case, and show what was said on its connections, message by message
-    #[arg(long)]
+    #[arg(long, group = "performance")]
     pub(super) run: bool,
+    /// Write the steps that repeat the case by hand, with openssl and curl, into a new directory: certificates, keys, the
+    /// server's configuration, scripts
+    #[arg(long, value_name = "DIR", group = "performance")]
+    pub(super) steps: Option<PathBuf>,
+    /// First port of the server in the steps, one for each of its listeners; free ones if not given
+    #[arg(long, value_name = "PORT", requires = "performance")]
+    pub(super) port: Option<u16>,
+    /// Perform the case, and draft a report to the server's vendor if it is not as expected; its steps go beside it
+    #[arg(long, value_name = "FILE", group = "performance")]
+    pub(super) vendor_report: Option<PathBuf>,
     #[command(flatten)]
     pub(super) gate: Gate,
     /// Directory with scenarios of your own
@@ -330,6 +355,20 @@ fn seconds(text: &str) -> Result<f64, String> {
         Ok(value) if (0.05..=3600.0).contains(&value) => Ok(value),
         _ => Err("give seconds between 0.05 and 3600".to_owned()),
     }
+}
+
+fn json_pointer(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a JSON pointer begins with `/` (RFC 6901)".to_owned())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        return Ok(text.to_owned());
+    }
+    Err("a path begins with `/`".to_owned())
 }
 
 /// Reads a key algorithm by its word.

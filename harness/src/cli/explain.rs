@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mtls_reports::{ExitCode, story};
+use mtls_reports::{ExitCode, Run as Finished, story};
 use mtls_scenarios::{
     Action, Case, Cell, Control, EndpointChoice, Expect, Expected, Library, Mode, Scenario, Step,
     Visit, Wording, did_you_mean, expand,
@@ -10,6 +10,7 @@ use mtls_scenarios::{
 
 use super::Failure;
 use super::args::{Choice, Explain, Run, Selection};
+use super::by_hand::Papers;
 use super::run::{Job, carry_out};
 use super::selection::load;
 use super::terminal;
@@ -19,9 +20,10 @@ use crate::run::{Dialogues, Plan, describe_step};
 const WIDTH: usize = 96;
 
 /// Runs the command.
-pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
+pub(super) fn explain(arguments: &Explain) -> Result<ExitCode, Failure> {
     let selection = Selection { filter: Vec::new(), scenarios: arguments.scenarios.clone() };
-    let library = load(&selection)?;
+    let mut library = load(&selection)?;
+    arguments.gate.trust.rekey(&mut library)?;
     let (id, cell) = match arguments.id.split_once('@') {
         Some((id, cell)) => (id, Some(cell)),
         None => (arguments.id.as_str(), None),
@@ -44,30 +46,65 @@ pub(super) fn explain(arguments: Explain) -> Result<ExitCode, Failure> {
         )));
     }
     let case = cases.iter().find(|case| cases.len() == 1 || case.id == arguments.id);
-    if arguments.run && case.is_none() {
+    let papers = Papers::new(arguments)?;
+    let performs = arguments.run || arguments.vendor_report.is_some();
+    if (performs || papers.is_some()) && case.is_none() {
         let example = cases.first().map_or(id, |case| case.id.as_str());
         return Err(Failure::invalid(&format!(
-            "--run performs one case, and scenario `{id}` has {}\n  \
+            "--run, --steps and --vendor-report are about one case, and scenario `{id}` has {}\n  \
              help: name one, such as {example}; `mtls-harness list --cases -f {id}` shows them",
             cases.len(),
         )));
     }
     terminal::say(&text(&library, id, scenario, &cases, &arguments.id));
-    match case.cloned() {
-        Some(case) if arguments.run => perform(arguments, library, case),
-        _ => Ok(ExitCode::GateOpen),
+    let Some(case) = case.filter(|_| performs || papers.is_some()) else {
+        return Ok(ExitCode::GateOpen);
+    };
+    let mut finished = None;
+    let code = if performs {
+        perform(arguments, library.clone(), case, |run| finished = Some(run.clone()))?
+    } else {
+        ExitCode::GateOpen
+    };
+    if let Some(papers) = papers {
+        let job = job(arguments, library.clone(), case)?;
+        papers.write(arguments, (scenario, case), &job, finished.as_ref())?;
     }
+    Ok(code)
 }
 
 /// Performs a case and tells what was said.
-fn perform(arguments: Explain, library: Library, case: Case) -> Result<ExitCode, Failure> {
-    let Explain { scenarios, mut gate, .. } = arguments;
+fn perform(
+    arguments: &Explain,
+    library: Library,
+    case: &Case,
+    mut keep: impl FnMut(&Finished),
+) -> Result<ExitCode, Failure> {
+    let style = terminal::style(&arguments.gate.display, None);
+    carry_out(job(arguments, library, case)?, |comparison, _| {
+        let several = comparison.columns.len() > 1;
+        for run in comparison.runs() {
+            if several {
+                terminal::say(&format!("\nAt {}\n", run.header.target));
+            }
+            run.results.iter().for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
+        }
+        comparison.runs().take(1).for_each(|run| keep(run));
+        Ok(())
+    })
+}
+
+/// The case as a run.
+fn job(arguments: &Explain, library: Library, case: &Case) -> Result<Job, Failure> {
+    let mut gate = arguments.gate.clone();
     gate.display.progress = Choice::Never;
-    let style = terminal::style(&gate.display, None);
+    let scenarios = arguments.scenarios.clone();
     let run = Run {
         gate,
         selection: Selection { filter: vec![case.id.clone()], scenarios },
         jobs: 1,
+        targets_at_once: 1,
+        repeat: None,
         fail_fast: false,
         allow_undecided: false,
         report: Vec::new(),
@@ -76,14 +113,7 @@ fn perform(arguments: Explain, library: Library, case: Case) -> Result<ExitCode,
         keylog: None,
         pcap: None,
     };
-    let job = Job::new(run, library, Plan { cases: vec![case] }, Dialogues::OfAll)?;
-    carry_out(job, |finished, _| {
-        finished
-            .results
-            .iter()
-            .for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
-        Ok(())
-    })
+    Job::new(run, library, Plan { cases: vec![case.clone()] }, Dialogues::OfAll)
 }
 
 fn text(library: &Library, id: &str, scenario: &Scenario, cases: &[Case], asked: &str) -> String {
@@ -225,7 +255,7 @@ fn expectation(expect: &Expect, mode: Mode) -> String {
 }
 
 /// Breaks prose into lines.
-fn wrapped(prose: &str) -> String {
+pub(super) fn wrapped(prose: &str) -> String {
     let mut out = String::new();
     let mut column = 0;
     for word in prose.split_whitespace() {

@@ -1,6 +1,7 @@
 //! The command line: arguments, display, exit code. The only place that prints.
 
 mod args;
+mod by_hand;
 mod doctor;
 mod explain;
 mod interrupt;
@@ -16,8 +17,10 @@ mod selection;
 mod selftest;
 mod serve;
 mod target;
+mod target_list;
 mod targets;
 mod terminal;
+mod trust;
 mod waivers;
 
 use std::process::ExitCode as ProcessExitCode;
@@ -33,7 +36,7 @@ pub fn main() -> ProcessExitCode {
         Command::Run(run) => run::run(*run),
         Command::List(list) => list::list(&list),
         Command::Targets(arguments) => targets::targets(&arguments),
-        Command::Explain(explain) => explain::explain(*explain),
+        Command::Explain(explain) => explain::explain(&explain),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Pki(pki) => pki::pki(&pki),
         Command::Selftest(arguments) => selftest::selftest(&arguments),

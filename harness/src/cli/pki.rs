@@ -54,9 +54,12 @@ fn write(init: &PkiInit) -> Result<ExitCode, Failure> {
     let directory = init.directory.display();
     terminal::say(&format!(
         "wrote {} client credentials under {} CAs to {directory}; {directory}/README.txt says what is what\n\n\
-         Configure your server to trust {directory}/alpha/ca.crt, then:\n  \
-         mtls-harness run --target https://127.0.0.1:8443 --mode strict --ca {directory}/alpha/main.crt \
-         --ca-key {directory}/alpha/main.key\n",
+         Configure your server with\n  \
+         its certificate and key  {directory}/server/server.crt {directory}/server/server.key\n  \
+         whom to trust            {directory}/alpha/ca.crt\n  \
+         revocation lists         {directory}/alpha/crl.pem, only if it is to check them; add --crl below\n\
+         then:\n  \
+         mtls-harness run --target https://127.0.0.1:8443 --mode strict --pki {directory}\n",
         clients.len(),
         accounts.len(),
     ));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use mtls_reports::write_report;
 
 use super::args::Run;
+use super::output::labelled;
 use super::{Failure, output};
 use crate::run::Plan;
 use crate::tape::{Recording, capture, key_log};
@@ -52,14 +53,17 @@ impl Recordings {
         self.key_log.is_some() || self.capture.is_some()
     }
 
-    /// Begins the key log, in place of a file that was there.
-    pub(super) fn start(&self) -> Result<Writing, Failure> {
+    /// Begins the key log, in place of a file that was there. Files of one target among others have its label in their
+    /// names.
+    pub(super) fn start(&self, label: Option<&str>) -> Result<Writing, Failure> {
         let started = self.key_log.as_ref().map(|path| {
-            let file = File::create(path).map_err(|e| Failure::invalid(&failed(path, &e)))?;
-            Ok((path.clone(), file))
+            let path = labelled(path, label);
+            let file = File::create(&path).map_err(|e| Failure::invalid(&failed(&path, &e)))?;
+            Ok((path, file))
         });
         let key_log = started.transpose()?;
-        Ok(Writing { key_log, capture: self.capture.clone(), captured: Vec::new(), error: None })
+        let capture = self.capture.as_ref().map(|path| labelled(path, label));
+        Ok(Writing { key_log, capture, captured: Vec::new(), error: None })
     }
 }
 

@@ -4,13 +4,21 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use mtls_reports::model::{CaseResult, RunFooter, RunHeader};
-use mtls_reports::{Format, LogError, LogWriter, Run, Style, grid, render, write_report};
+use mtls_reports::{
+    Column, Comparison, Format, Found, LogError, LogWriter, Style, grid, render, render_comparison,
+    side_by_side, write_report,
+};
 
+use super::output::labelled;
 use super::{Failure, output, terminal};
 
 /// All reports to write.
 #[derive(Debug)]
-pub(super) struct Reports(Vec<Wanted>);
+pub(super) struct Reports {
+    wanted: Vec<Wanted>,
+    /// Whether targets are compared, however many there turn out to be.
+    compares: bool,
+}
 
 /// A report to write.
 #[derive(Debug)]
@@ -38,7 +46,7 @@ impl Wanted {
 
 impl Reports {
     /// Reads `FORMAT=PATH` arguments; what could not be written afterwards is refused now.
-    pub(super) fn new(arguments: &[String]) -> Result<Self, Failure> {
+    pub(super) fn new(arguments: &[String], compares: bool) -> Result<Self, Failure> {
         let mut wanted: Vec<Wanted> = Vec::new();
         for text in arguments {
             let new = Wanted::new(text)?;
@@ -46,18 +54,25 @@ impl Reports {
                 let message = format!("--report {text}: another report goes there already");
                 return Err(Failure::invalid(&message));
             }
+            if compares && new.format == Format::Jsonl && new.path.is_none() {
+                let message = format!(
+                    "--report {text}: each target has an event log of its own; name a file"
+                );
+                return Err(Failure::invalid(&message));
+            }
             wanted.push(new);
         }
-        Ok(Self(wanted))
+        Ok(Self { wanted, compares })
     }
 
-    /// Opens the event logs.
-    pub(super) fn start(&self, header: &RunHeader) -> Result<Logs, Failure> {
-        let paths = self.0.iter().filter(|wanted| wanted.format == Format::Jsonl);
+    /// Opens the event logs. Those of one target among others have its label in their names.
+    pub(super) fn start(&self, header: &RunHeader, label: Option<&str>) -> Result<Logs, Failure> {
+        let paths = self.wanted.iter().filter(|wanted| wanted.format == Format::Jsonl);
         let writers = paths
             .filter_map(|wanted| wanted.path.as_ref())
             .map(|path| {
-                let file = File::create(path).map_err(|e| {
+                let path = labelled(path, label);
+                let file = File::create(&path).map_err(|e| {
                     Failure::invalid(&format!("failed to write {}: {e}", path.display()))
                 })?;
                 LogWriter::start(file, header).map_err(|e| Failure::undecided(&e))
@@ -67,19 +82,31 @@ impl Reports {
     }
 
     /// Shows the grid and writes what is not an event log.
-    pub(super) fn write(&self, finished: &Run, style: Style) -> Result<(), Failure> {
+    pub(super) fn write(&self, found: &Comparison, style: Style) -> Result<(), Failure> {
+        let single = match found.columns.as_slice() {
+            [Column { found: Found::Run(run), .. }] if !self.compares => Some(&**run),
+            _ => None,
+        };
         // Standard output is either for people or for a program.
-        if self.0.iter().all(|wanted| wanted.path.is_some()) {
-            terminal::say(&grid(finished, style));
+        if self.wanted.iter().all(|wanted| wanted.path.is_some()) {
+            let text = single.map_or_else(|| side_by_side(found, style), |run| grid(run, style));
+            terminal::say(&text);
         }
-        for wanted in &self.0 {
-            let render = || render(wanted.format, finished).map_err(|e| Failure::undecided(&e));
-            match &wanted.path {
-                Some(_) if wanted.format == Format::Jsonl => {}
+        for Wanted { format, path } in &self.wanted {
+            if *format == Format::Jsonl && path.is_some() {
+                continue;
+            }
+            let rendered = match single {
+                // The page says how all of the run is repeated, which only the comparison knows.
+                Some(run) if *format != Format::Compatibility => render(*format, run),
+                _ => render_comparison(*format, found),
+            };
+            let rendered = rendered.map_err(|e| Failure::undecided(&e))?;
+            match path {
                 Some(path) => {
-                    write_report(path, &render()?).map_err(|e| Failure::undecided(&e))?;
+                    write_report(path, &rendered).map_err(|e| Failure::undecided(&e))?;
                 }
-                None => terminal::say(&String::from_utf8_lossy(&render()?)),
+                None => terminal::say(&String::from_utf8_lossy(&rendered)),
             }
         }
         Ok(())

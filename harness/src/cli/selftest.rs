@@ -13,7 +13,7 @@ use super::interrupt::Interrupts;
 use super::selection::{load, nothing_selected, select};
 use super::terminal;
 use crate::pki::OpensslRecipe;
-use crate::run::{Dialogues, Options, Origin, SelfTest, SelfTestError, World};
+use crate::run::{Dialogues, Options, Origin, SelfTest, SelfTestError, Trust, World};
 use crate::server::Fault;
 
 /// Most time for one probe of the correct mock: nothing may time out that is merely slow.
@@ -34,7 +34,7 @@ pub(super) fn selftest(arguments: &Selftest) -> Result<ExitCode, Failure> {
         seed: arguments.seed,
         epoch: UnixTime::now(),
         library: &library,
-        user_ca: None,
+        trust: Trust::Forged,
         openssl: uses_openssl.then(OpensslRecipe::carry_out),
     };
     let world = World::new(origin).map_err(|e| Failure::invalid(&e))?;

@@ -6,43 +6,45 @@ use std::path::Path;
 use mtls_scenarios::{Library, Mode, Start, Target, did_you_mean, read_target};
 
 use super::Failure;
-use super::args::{Gate, Server};
-use crate::pki::UserCa;
-use crate::target::Remote;
+use super::args::Server;
+use crate::run::Trust;
+use crate::target::{IdentityAt, Remote};
 
 /// A target with what belongs to it.
 pub(super) struct Chosen {
+    /// As it was named.
+    pub(super) name: String,
+    /// What its files are called, where there are others.
+    pub(super) label: Option<String>,
     pub(super) target: Target,
     pub(super) templates: BTreeMap<String, String>,
-    pub(super) user_ca: Option<UserCa>,
+    pub(super) trust: Trust,
 }
 
-pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Failure> {
-    let name = arguments.target.as_str();
-    let server = &arguments.server;
-    if name.contains("://") {
-        return by_url(name, server);
+/// The target of this name, with what the user lends for one that runs already.
+pub(super) fn choose(
+    name: &str,
+    server: &Server,
+    trust: &Trust,
+    library: &Library,
+) -> Result<Chosen, Failure> {
+    if server.crl && !matches!(trust, Trust::Bundle(_)) {
+        let message =
+            "--crl goes with --pki: which certificates other revocation lists name is not known";
+        return Err(Failure::invalid(&message));
     }
-    let user_ca = user_ca(server)?;
+    if name.contains("://") {
+        return chosen(name, by_url(name, server)?, BTreeMap::new(), trust);
+    }
     if let Some(target) = library.targets.get(name) {
         only_for_urls(server)?;
-        if user_ca.is_some() && !matches!(target.start, Start::Running) {
-            let message =
-                format!("--ca is for a running server; `{name}` gets its CA from the harness");
-            return Err(Failure::invalid(&message));
-        }
-        let templates = library.templates_of(name);
-        return Ok(Chosen { target: target.clone(), templates, user_ca });
+        return chosen(name, target.clone(), library.templates_of(name), trust);
     }
     let path = Path::new(name);
     if name.contains('/') || path.extension().is_some() || path.exists() {
         only_for_urls(server)?;
         let (target, templates) = read_target(path).map_err(|e| Failure::invalid(&e))?;
-        if matches!(target.start, Start::Running) && user_ca.is_none() {
-            let message = "a running target needs --ca and --ca-key: the CA that it trusts";
-            return Err(Failure::invalid(&message));
-        }
-        return Ok(Chosen { target, templates, user_ca });
+        return chosen(name, target, templates, trust);
     }
     let known = || library.targets.keys().map(String::as_str);
     let hint = did_you_mean(name, known()).unwrap_or_else(|| {
@@ -52,37 +54,36 @@ pub(super) fn choose(arguments: &Gate, library: &Library) -> Result<Chosen, Fail
     Err(Failure::invalid(&format!("unknown target `{name}`\n  help: {hint}")))
 }
 
-fn by_url(url: &str, server: &Server) -> Result<Chosen, Failure> {
+/// A target with what the user lends for it, if the two go together.
+fn chosen(
+    name: &str,
+    target: Target,
+    templates: BTreeMap<String, String>,
+    trust: &Trust,
+) -> Result<Chosen, Failure> {
+    let runs = matches!(target.start, Start::Running);
+    let trust = if runs { trust.clone() } else { Trust::Forged };
+    trust.check(&target).map_err(|e| Failure::invalid(&e))?;
+    Ok(Chosen { name: name.to_owned(), label: None, target, templates, trust })
+}
+
+fn by_url(url: &str, server: &Server) -> Result<Target, Failure> {
     let Some(mode) = server.mode else {
         let message = format!("--target {url} needs --mode strict or --mode loose");
         return Err(Failure::invalid(&message));
     };
-    let Some(user_ca) = user_ca(server)? else {
-        let message = format!(
-            "--target {url} needs --ca and --ca-key: the certificate and private key of a CA that the server trusts \
-             (`mtls-harness pki init DIR` makes one to configure it with)"
-        );
-        return Err(Failure::invalid(&message));
-    };
+    let header = server.identity_header.clone().map(IdentityAt::Header);
     let remote = Remote {
         url: url.to_owned(),
         mode: Mode::from(mode),
         name: server.name.clone(),
-        identity_header: server.identity_header.clone(),
+        identity: header.or_else(|| server.identity_json.clone().map(IdentityAt::Json)),
+        identity_path: server.identity_path.clone(),
         marker: server.marker.clone(),
+        crl: server.crl,
         h2: server.h2,
     };
-    let target = remote.describe().map_err(|e| Failure::invalid(&e))?;
-    Ok(Chosen { target, templates: BTreeMap::new(), user_ca: Some(user_ca) })
-}
-
-fn user_ca(server: &Server) -> Result<Option<UserCa>, Failure> {
-    match (&server.ca, &server.ca_key) {
-        (Some(certificate), Some(key)) => {
-            UserCa::load(certificate, key).map(Some).map_err(|e| Failure::invalid(&e))
-        }
-        _ => Ok(None),
-    }
+    remote.describe().map_err(|e| Failure::invalid(&e))
 }
 
 /// Refuses flags that a target file answers.
@@ -91,6 +92,9 @@ fn only_for_urls(server: &Server) -> Result<(), Failure> {
         ("--mode", server.mode.is_some()),
         ("--name", server.name.is_some()),
         ("--identity-header", server.identity_header.is_some()),
+        ("--identity-json", server.identity_json.is_some()),
+        ("--identity-path", server.identity_path.is_some()),
+        ("--crl", server.crl),
         ("--marker", server.marker.is_some()),
         ("--h2", server.h2),
     ];

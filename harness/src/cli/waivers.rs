@@ -44,9 +44,13 @@ impl WaiverFiles {
     }
 
     /// Drafts waivers for what failed unexpectedly, where that is wanted.
-    pub(super) fn draft(&self, runs: &[Finished], library: &Library) -> Result<(), Failure> {
+    pub(super) fn draft<'a>(
+        &self,
+        runs: impl Iterator<Item = &'a Finished>,
+        library: &Library,
+    ) -> Result<(), Failure> {
         let Some(path) = &self.draft else { return Ok(()) };
-        let waivers: Vec<_> = runs.iter().flat_map(|run| draft(run, library, self.today)).collect();
+        let waivers: Vec<_> = runs.flat_map(|run| draft(run, library, self.today)).collect();
         if waivers.is_empty() {
             terminal::note(&format!("nothing to waive: {} is not written", path.display()));
             return Ok(());

@@ -3,20 +3,79 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use mtls_scenarios::GivenClient;
 use rustls::pki_types::CertificateDer;
 
 use super::certificate::Forged;
 use super::key::Key;
 use super::user_ca::UserCa;
+use super::user_client::UserClient;
 
-/// The trust anchors of an account, by name, with their keys.
+/// The trust anchors of an account, by name, with their keys where they are at hand.
 #[derive(Clone, Debug)]
 pub struct Authority {
     account: String,
-    anchors: BTreeMap<String, Arc<Forged>>,
+    anchors: BTreeMap<String, Anchor>,
     /// Names of those that no endpoint trusts yet.
     spare: BTreeSet<String>,
     is_user_ca: bool,
+    /// Certificates of credentials that are there already, by credential and name.
+    made: BTreeMap<(String, String), Arc<Forged>>,
+    clients: BTreeMap<GivenClient, UserClient>,
+}
+
+/// What is known of a trust anchor.
+#[derive(Clone, Debug)]
+pub(super) enum Anchor {
+    /// Certificate and key.
+    Whole(Arc<Forged>),
+    /// What certificates below it say.
+    Named(NamedAnchor),
+}
+
+/// A trust anchor whose key is not at hand.
+#[derive(Clone, Debug)]
+pub(super) struct NamedAnchor {
+    /// Its subject, as encoded.
+    pub(super) subject: Vec<u8>,
+    /// Its subject key identifier.
+    pub(super) key_id: Option<Vec<u8>>,
+    /// Its certificate.
+    pub(super) der: Option<CertificateDer<'static>>,
+}
+
+impl Anchor {
+    /// Its subject, as encoded.
+    pub(super) fn subject(&self) -> &[u8] {
+        match self {
+            Self::Whole(forged) => &forged.subject,
+            Self::Named(named) => &named.subject,
+        }
+    }
+
+    /// Its subject key identifier.
+    pub(super) fn key_id(&self) -> Option<&[u8]> {
+        match self {
+            Self::Whole(forged) => Some(&forged.key_id),
+            Self::Named(named) => named.key_id.as_deref(),
+        }
+    }
+
+    /// Its certificate.
+    pub(super) fn der(&self) -> Option<&CertificateDer<'static>> {
+        match self {
+            Self::Whole(forged) => Some(&forged.der),
+            Self::Named(named) => named.der.as_ref(),
+        }
+    }
+
+    /// Certificate and key, where both are at hand.
+    pub(super) const fn whole(&self) -> Option<&Arc<Forged>> {
+        match self {
+            Self::Whole(forged) => Some(forged),
+            Self::Named(_) => None,
+        }
+    }
 }
 
 impl Authority {
@@ -25,7 +84,32 @@ impl Authority {
         anchors: BTreeMap<String, Arc<Forged>>,
         spare: BTreeSet<String>,
     ) -> Self {
-        Self { account, anchors, spare, is_user_ca: false }
+        let anchors = anchors.into_iter().map(|(name, forged)| (name, Anchor::Whole(forged)));
+        Self {
+            account,
+            anchors: anchors.collect(),
+            spare,
+            is_user_ca: false,
+            made: BTreeMap::new(),
+            clients: BTreeMap::new(),
+        }
+    }
+
+    /// An account of which nothing is known but a user's own CA, as `main`.
+    pub fn of_ca(account: &str, ca: UserCa) -> Self {
+        let anchors = BTreeMap::from([("main".to_owned(), Arc::new(ca.into_forged()))]);
+        Self { is_user_ca: true, ..Self::new(account.to_owned(), anchors, BTreeSet::new()) }
+    }
+
+    /// An account of which nothing is known but clients: `main` is the CA that the first of them names.
+    pub fn of_clients(account: &str, client: UserClient, colleague: Option<UserClient>) -> Self {
+        let main = Anchor::Named(client.issuer().clone());
+        let others = colleague.map(|colleague| (GivenClient::Colleague, colleague));
+        Self {
+            anchors: BTreeMap::from([("main".to_owned(), main)]),
+            clients: others.into_iter().chain([(GivenClient::Client, client)]).collect(),
+            ..Self::new(account.to_owned(), BTreeMap::new(), BTreeSet::new())
+        }
     }
 
     /// The account's name.
@@ -33,18 +117,17 @@ impl Authority {
         &self.account
     }
 
-    /// Puts a user's own CA in place of `main`.
+    /// Adds certificates of credentials that are there already, by credential and name.
     #[must_use]
-    pub fn with_user_ca(mut self, ca: UserCa) -> Self {
-        self.anchors.insert("main".to_owned(), Arc::new(ca.into_forged()));
-        self.is_user_ca = true;
+    pub(super) fn with_made(mut self, made: BTreeMap<(String, String), Arc<Forged>>) -> Self {
+        self.made = made;
         self
     }
 
     /// Adds an anchor, or puts one in the place of another.
     #[must_use]
     pub(super) fn with_anchor(mut self, name: &str, anchor: Arc<Forged>) -> Self {
-        self.anchors.insert(name.to_owned(), anchor);
+        self.anchors.insert(name.to_owned(), Anchor::Whole(anchor));
         self
     }
 
@@ -53,19 +136,29 @@ impl Authority {
         self.is_user_ca
     }
 
+    /// Whether the CA's key is wanting: all that can be shown are the certificates that were given.
+    pub fn has_only_clients(&self) -> bool {
+        !self.clients.is_empty()
+    }
+
     /// The names of the anchors.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.anchors.keys()
     }
 
+    /// The names of the anchors that no endpoint trusts yet.
+    pub fn spare(&self) -> impl Iterator<Item = &String> {
+        self.spare.iter()
+    }
+
     /// The certificate of an anchor.
     pub fn certificate(&self, name: &str) -> Option<&CertificateDer<'static>> {
-        self.anchors.get(name).map(|anchor| &anchor.der)
+        self.anchors.get(name)?.der()
     }
 
     /// The key of an anchor.
     pub fn key(&self, name: &str) -> Option<&Arc<Key>> {
-        self.anchors.get(name).map(|anchor| &anchor.key)
+        Some(&self.anchors.get(name)?.whole()?.key)
     }
 
     /// The certificates of these anchors, or of all but the spare ones; names that are not there are left out.
@@ -77,16 +170,28 @@ impl Authority {
         self.anchors
             .iter()
             .filter(|(name, _)| wanted(name))
-            .map(|(_, anchor)| anchor.der.clone())
+            .filter_map(|(_, anchor)| anchor.der().cloned())
             .collect()
     }
 
     /// The encoded subjects of all anchors, spare ones too.
     pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
-        self.anchors.values().map(|anchor| anchor.subject.as_slice())
+        self.anchors.values().map(Anchor::subject)
     }
 
-    pub(super) fn anchor(&self, name: &str) -> Option<&Arc<Forged>> {
+    pub(super) fn anchor(&self, name: &str) -> Option<&Anchor> {
         self.anchors.get(name)
+    }
+
+    /// A certificate of a credential that is there already.
+    pub(super) fn made(&self, credential: &str, certificate: &str) -> Option<&Arc<Forged>> {
+        // A BTreeMap of pairs is not searched by pairs of references.
+        let names = (credential.to_owned(), certificate.to_owned());
+        self.made.get(&names)
+    }
+
+    /// The client that was given for this part.
+    pub(super) fn client(&self, who: GivenClient) -> Option<&UserClient> {
+        self.clients.get(&who)
     }
 }

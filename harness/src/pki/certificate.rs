@@ -96,6 +96,18 @@ pub(crate) fn forge(store: &KeyStore, order: Order<'_>) -> Result<Forged, Recipe
     Ok(Forged { der, key: order.key, subject, serial, key_id })
 }
 
+/// A certificate of somebody else's with defects outside its signed part.
+pub(crate) fn spoilt(
+    certificate: &Arc<Forged>,
+    defects: &[mtls_scenarios::Defect],
+) -> Result<Arc<Forged>, RecipeError> {
+    if defects.is_empty() {
+        return Ok(Arc::clone(certificate));
+    }
+    let der = defect::after_signing(sign::sealed(&certificate.der)?, defects)?;
+    Ok(Arc::new(Forged { der: der.into(), ..Forged::clone(certificate) }))
+}
+
 /// The subject that the recipe asks for.
 fn subject(order: &Order<'_>) -> Result<Node, RecipeError> {
     let string_type = order.recipe.subject_string_type;

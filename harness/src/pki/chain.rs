@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mtls_scenarios::{IssuerRef, KeyAlgorithm, KeyIdentifier, Profile, Recipe};
+use rustls::pki_types::CertificateDer;
 
-use super::authority::Authority;
+use super::authority::{Anchor, Authority};
 use super::certificate::{self, Forged, Order};
 use super::error::{ForgeError, RecipeError, list};
 use super::hex;
 use super::key::{Key, KeyRequest, KeyScope, KeyStore, Posed, RsaSlots};
 use super::time::Clock;
+use super::user_client::UserClient;
 
 /// The run's clock and the moment of use.
 #[derive(Clone, Copy)]
@@ -18,6 +20,9 @@ pub(crate) struct Clocks {
     pub(crate) epoch: Clock,
     pub(crate) now: Clock,
 }
+
+/// Most certificates of a credential that may all have RSA keys.
+const SHORT_PATH: usize = 4;
 
 /// Certificates in the making.
 pub(crate) struct Chain<'a> {
@@ -54,6 +59,10 @@ impl Chain<'_> {
                 owner: self.owner(),
                 path: list(self.path.iter()),
             });
+        }
+        if let Some(ready) = self.ready_made(name, recipe)? {
+            self.done.insert(name.to_owned(), Arc::clone(&ready));
+            return Ok(ready);
         }
         self.path.push(name.to_owned());
         let place = format!("certificates.{name}");
@@ -93,10 +102,16 @@ impl Chain<'_> {
         Ok(forged)
     }
 
-    /// An anchor of the account.
+    /// An anchor of the account, with its key.
     pub(crate) fn anchor(&mut self, place: &str, name: &str) -> Result<Arc<Forged>, ForgeError> {
+        let anchor = self.known_anchor(place, name)?;
+        anchor.whole().cloned().ok_or_else(|| ForgeError::NeedsCaKey { owner: self.owner() })
+    }
+
+    /// What is known of an anchor of the account.
+    pub(super) fn known_anchor(&mut self, place: &str, name: &str) -> Result<Anchor, ForgeError> {
         match self.authority {
-            None => self.mint(place, name),
+            None => self.mint(place, name).map(Anchor::Whole),
             Some(authority) => {
                 authority.anchor(name).cloned().ok_or_else(|| ForgeError::UnknownAnchor {
                     owner: self.owner(),
@@ -109,11 +124,44 @@ impl Chain<'_> {
         }
     }
 
+    /// A certificate that need not be forged: it came with a bundle, or a customer's own takes its place.
+    fn ready_made(&self, name: &str, recipe: &Recipe) -> Result<Option<Arc<Forged>>, ForgeError> {
+        let (Some(authority), KeyScope::Credential(credential)) = (self.authority, &self.scope)
+        else {
+            return Ok(None);
+        };
+        if let Some(made) = authority.made(credential, name) {
+            return Ok(Some(Arc::clone(made)));
+        }
+        let Some(who) = recipe.given.filter(|_| self.is_of_clients()) else { return Ok(None) };
+        let client = authority.client(who);
+        let client = client.ok_or_else(|| ForgeError::NeedsClient { owner: self.owner() })?;
+        let wanted = recipe.key.algorithm.unwrap_or(self.algorithm);
+        if recipe.key.algorithm.is_none() && wanted != client.algorithm() {
+            let (owner, given) = (self.owner(), client.algorithm());
+            return Err(ForgeError::OtherKey { owner, given, wanted });
+        }
+        let forged = certificate::spoilt(client.forged(), &recipe.defects);
+        forged.map(Some).map_err(|source| self.wrong(name, source))
+    }
+
+    /// Whether all that is known of the account are clients of it.
+    fn is_of_clients(&self) -> bool {
+        self.authority.is_some_and(Authority::has_only_clients)
+    }
+
+    /// What a customer's own certificate has behind it in the `certificate_list`.
+    pub(super) fn behind(&self, name: &str) -> &[CertificateDer<'static>] {
+        let given = self.recipes.get(name).and_then(|recipe| recipe.given);
+        let client = given.and_then(|who| self.authority?.client(who));
+        client.map(UserClient::behind).unwrap_or_default()
+    }
+
     fn key(&mut self, name: &str, recipe: &Recipe) -> Result<Arc<Key>, ForgeError> {
         let request = KeyRequest {
             scope: &self.scope,
             name: recipe.key.name.as_deref().unwrap_or(name),
-            algorithm: recipe.key.algorithm.unwrap_or(self.algorithm),
+            algorithm: recipe.key.algorithm.unwrap_or_else(|| self.usual_algorithm(recipe.profile)),
         };
         let key = self.store.key(request, &mut self.slots).map_err(RecipeError::Key);
         let posing = |key: Arc<Key>| match &recipe.public_key {
@@ -121,6 +169,16 @@ impl Chain<'_> {
             Some(public) => Ok(Arc::new(key.posing_as(Posed::new(public)?))),
         };
         key.and_then(posing).map_err(|source| self.wrong(name, source))
+    }
+
+    /// The algorithm of a key whose recipe names none.
+    fn usual_algorithm(&self, profile: Profile) -> KeyAlgorithm {
+        // A customer's client may make the whole run one of RSA keys, and test keys do not last for long paths of them.
+        let is_long = self.recipes.len() > SHORT_PATH;
+        if self.is_of_clients() && is_long && profile != Profile::Client {
+            return KeyAlgorithm::P256;
+        }
+        self.algorithm
     }
 
     /// A key that no certificate of the credential has.
@@ -139,7 +197,7 @@ impl Chain<'_> {
     ) -> Result<Option<Vec<u8>>, ForgeError> {
         let Some(anchor) = anchor else { return Ok(None) };
         let place = format!("certificates.{certificate}.{field}");
-        Ok(Some(self.anchor(&place, anchor)?.subject.clone()))
+        Ok(Some(self.known_anchor(&place, anchor)?.subject().to_vec()))
     }
 
     fn authority_key_id(
@@ -154,8 +212,8 @@ impl Chain<'_> {
             KeyIdentifier::Issuer => Ok(Some(issuer.to_vec())),
             KeyIdentifier::Absent => Ok(None),
             KeyIdentifier::Anchor(anchor) => {
-                let anchor = self.anchor(&format!("certificates.{name}.{field}"), anchor)?;
-                Ok(Some(anchor.key_id.clone()))
+                let anchor = self.known_anchor(&format!("certificates.{name}.{field}"), anchor)?;
+                Ok(anchor.key_id().map(<[u8]>::to_vec))
             }
             KeyIdentifier::Hex(octets) => {
                 hex::decode(field, octets).map(Some).map_err(|source| self.wrong(name, source))

@@ -147,15 +147,29 @@ fn certificate_list(
 ) -> Result<Vec<CertificateDer<'static>>, ForgeError> {
     let mut list = Vec::new();
     for sent in send {
-        let (forged, times) = match sent {
-            Sent::Certificate(name) => (chain.mint("send", name)?, 1),
-            Sent::Anchor(name) => (chain.anchor("send", name)?, 1),
-            Sent::Repeat { certificate, times } => (chain.mint("send", certificate)?, *times),
+        let (der, times) = match sent {
+            Sent::Certificate(name) => (chain.mint("send", name)?.der.clone(), 1),
+            Sent::Anchor(name) => (anchor_certificate(chain, name)?, 1),
+            Sent::Repeat { certificate, times } => {
+                (chain.mint("send", certificate)?.der.clone(), *times)
+            }
         };
         if times > MAX_LIST.saturating_sub(list.len()) {
             return Err(ForgeError::ListTooLong { owner: chain.owner(), limit: MAX_LIST });
         }
-        list.extend(std::iter::repeat_n(forged.der.clone(), times));
+        list.extend(std::iter::repeat_n(der, times));
+        if let Sent::Certificate(name) = sent {
+            list.extend_from_slice(chain.behind(name));
+        }
     }
     Ok(list)
+}
+
+fn anchor_certificate(
+    chain: &mut Chain<'_>,
+    name: &str,
+) -> Result<CertificateDer<'static>, ForgeError> {
+    let anchor = chain.known_anchor("send", name)?;
+    let der = anchor.der().cloned();
+    der.ok_or_else(|| ForgeError::NeedsCaCertificate { owner: chain.owner() })
 }

@@ -57,7 +57,7 @@ impl Forge {
         Ok(sealed.to_bytes().into())
     }
 
-    fn referenced(
+    pub(super) fn referenced(
         &self,
         place: &str,
         reference: &CertificateRef,
@@ -66,13 +66,15 @@ impl Forge {
     ) -> Result<Arc<Forged>, ForgeError> {
         match reference {
             CertificateRef::Anchor(name) => {
-                authority.anchor(name).cloned().ok_or_else(|| ForgeError::UnknownAnchor {
+                let anchor = authority.anchor(name).ok_or_else(|| ForgeError::UnknownAnchor {
                     owner: owner(authority),
                     place: place.to_owned(),
                     name: name.clone(),
                     account: authority.name().to_owned(),
                     known: list(authority.names()),
-                })
+                })?;
+                let owner = || owner(authority);
+                anchor.whole().cloned().ok_or_else(|| ForgeError::NeedsCaKey { owner: owner() })
             }
             CertificateRef::Certificate { credential, certificate } => {
                 let recipes =

@@ -1,6 +1,6 @@
 //! What can be wrong with a recipe, a credential, an account or a bundle.
 
-use mtls_scenarios::Field;
+use mtls_scenarios::{Field, KeyAlgorithm};
 use thiserror::Error;
 
 use super::der::DerError;
@@ -160,6 +160,34 @@ pub enum ForgeError {
         credential: String,
         /// The certificate.
         certificate: String,
+    },
+    /// Only what is issued under the CA is at hand, not its key.
+    #[error("{owner} needs the key of the account's CA")]
+    NeedsCaKey {
+        /// Credential or account.
+        owner: String,
+    },
+    /// Only what is issued under the CA is at hand, not its certificate.
+    #[error("{owner} needs the certificate of the account's CA")]
+    NeedsCaCertificate {
+        /// The credential.
+        owner: String,
+    },
+    /// Another client of the account is needed, and only one is at hand.
+    #[error("{owner} needs another client of the account")]
+    NeedsClient {
+        /// The credential.
+        owner: String,
+    },
+    /// The client at hand has a key of another algorithm.
+    #[error("{owner} needs a client with a key of {wanted}, not {given}", wanted = wanted.as_str(), given = given.as_str())]
+    OtherKey {
+        /// The credential.
+        owner: String,
+        /// The client's.
+        given: KeyAlgorithm,
+        /// The one that is asked for.
+        wanted: KeyAlgorithm,
     },
     /// A `certificate_list` without reasonable end.
     #[error("{owner}: `send` makes a certificate_list of more than {limit} certificates")]

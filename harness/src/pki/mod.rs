@@ -33,12 +33,14 @@ mod sign;
 mod surgery;
 mod time;
 mod user_ca;
+mod user_client;
+mod user_file;
 
 #[cfg(test)]
 mod tests;
 
 pub use authority::Authority;
-pub use bundle::{Bundle, BundleError};
+pub use bundle::{Bundle, BundleError, ListsError, StoredAccount, StoredBundle, StoredBundleError};
 pub use credential::{EndEntity, Minted, is_at_use};
 pub use error::{ForgeError, RecipeError};
 pub use forge::Forge;
@@ -47,7 +49,9 @@ pub use oid::OidError;
 pub use openssl_recipe::{OpensslError, OpensslRecipe};
 pub use server::ServerCredential;
 pub use time::TimeError;
-pub use user_ca::{UserCa, UserCaError};
+pub use user_ca::UserCa;
+pub use user_client::UserClient;
+pub use user_file::UserFileError;
 
 pub(crate) use credential::sha256;
 pub(crate) use rfc4514::text as name_text;

@@ -81,6 +81,7 @@ fn recipe(profile: Profile, issuer: IssuerRef) -> Recipe {
     Recipe {
         profile,
         issuer,
+        given: None,
         key: mtls_scenarios::KeySpec::default(),
         public_key: None,
         serial: None,

@@ -2,7 +2,7 @@
 
 use mtls_scenarios::{Field, SignatureAlgorithm};
 
-use super::der::{Node, Tag};
+use super::der::{self, DerError, Node, Tag};
 use super::key::{Key, SignError};
 
 /// `AlgorithmIdentifier` of a signature (RFC 3279 2.2, RFC 4055 5, RFC 5758 3.2, RFC 8410 3).
@@ -45,4 +45,14 @@ pub(crate) fn seal(
         Node::bit_string(&signature).labelled(Field::SignatureValue),
     ])
     .labelled(Field::Certificate))
+}
+
+/// A certificate that is signed already, with the labels that [`seal`] gives.
+pub(crate) fn sealed(certificate: &[u8]) -> Result<Node, DerError> {
+    let mut tree = der::read(certificate)?;
+    let labels = [Field::TbsCertificate, Field::OuterSignatureAlgorithm, Field::SignatureValue];
+    for (node, label) in tree.children_mut().into_iter().flatten().zip(labels) {
+        node.label = Some(label);
+    }
+    Ok(tree.labelled(Field::Certificate))
 }

@@ -8,7 +8,7 @@ use super::context::{Context, Dialogues};
 use super::course::Course;
 use super::gates::Wear;
 use super::judge::Judgement;
-use super::outcome::undecided;
+use super::outcome::{skipped, undecided};
 use super::stage::Stage;
 use super::tapes::Taped;
 use super::{action, dialogue, operate, visit};
@@ -87,6 +87,7 @@ fn result(case: &Case, judgement: Judgement) -> CaseResult {
         waiver: None,
         verdict,
         explanation,
+        flaky: None,
         elapsed_us: 0,
     }
 }
@@ -116,6 +117,10 @@ impl Played {
 
 /// Plays a scenario, at a gate of its own where it needs one.
 async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
+    let operates = scenario.steps.iter().any(|step| matches!(step, Step::Operate(_)));
+    if operates && !context.gates.can_start() {
+        return Played::of(skipped("the server is not the harness's to change".to_owned()));
+    }
     let wear = Wear::of(scenario, context.target.has_clock());
     if wear == Wear::None || !context.gates.can_start() {
         return play_at(context, case, scenario, Stage::Shared(&context.target)).await.0;

@@ -217,7 +217,7 @@ impl<'a> Attempt<'a> {
         let Authorities::OwnAccount = self.visit.authorities?;
         let world = course.context.wallet.world();
         let named = connection?.authorities();
-        let foreign = named.iter().find(|name| !world.is_authority_of(&self.spot.account, name))?;
+        let foreign = named.iter().find(|name| world.is_foreign_to(&self.spot.account, name))?;
         let text = X509Name::from_der(foreign).map(|(_, name)| name.to_string());
         Some(PeerText::new(&text.unwrap_or_else(|_| "something unreadable".to_owned())).to_string())
     }
@@ -239,13 +239,11 @@ impl<'a> Attempt<'a> {
         let Some(name) = &self.connect.keep_open else { return };
         let is_over = match (&seen.outcome, &mut connection) {
             (Outcome::RejectedTls(_) | Outcome::RejectedProtocol { .. }, _) => true,
-            (Outcome::RejectedHttp { .. }, Some(connection)) => {
-                !connection.is_reusable(course.deadline()).await
-            }
-            _ => false,
+            (_, Some(connection)) => !connection.is_reusable(course.deadline()).await,
+            (_, None) => false,
         };
         if is_over {
-            course.refused.insert(name.clone(), seen.clone());
+            course.ended.insert(name.clone(), seen.clone());
         } else if let Some(connection) = connection {
             let open = Open { connection, spot: self.spot.clone(), held: Arc::clone(&self.held) };
             course.connections.insert(name.clone(), open);
@@ -329,7 +327,8 @@ fn offer(course: &Course<'_>, name: &str) -> Result<Option<Tickets>, Judgement> 
     }
 }
 
-fn is_served(seen: &Observation) -> bool {
+/// Whether the gate answered the client, as somebody or nobody.
+pub(super) fn is_served(seen: &Observation) -> bool {
     matches!(seen.outcome, Outcome::Authenticated { .. } | Outcome::Anonymous)
 }
 
@@ -340,7 +339,7 @@ fn began_here(course: &Course<'_>, connect: &Connect, spot: &Spot) -> bool {
 }
 
 /// Skips what proves nothing at a target that does not say whom it sees.
-fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
+pub(super) fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     let probe = course.stage.target().probe();
     if spot.mode == Mode::Strict || probe.tells_apart() {
         return Ok(());
@@ -353,7 +352,7 @@ fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
     if spot.mode == Mode::Loose {
         return Err(skipped(
             "the target does not say whom it sees, so in LOOSE mode a 2xx proves nothing; \
-             give --identity-header or --marker"
+             give --identity-header, --identity-json or --marker"
                 .to_owned(),
         ));
     }
@@ -361,7 +360,7 @@ fn says_whom(course: &Course<'_>, spot: &Spot) -> Result<(), Judgement> {
 }
 
 /// An anchor that the credential needs to be accepted under and the target was not told of.
-fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
+pub(super) fn untrusted(course: &Course<'_>, held: &Held) -> Option<String> {
     let trusted = course.stage.target().target().anchors.as_ref()?;
     held.anchors.iter().find(|anchor| !trusted.contains(anchor)).cloned()
 }

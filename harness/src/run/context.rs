@@ -1,7 +1,7 @@
 //! What all cases of a run share.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,14 +81,41 @@ impl Context {
     }
 
     /// The same with credentials that another run may have minted.
-    pub(super) async fn with_wallet(
+    ///
+    /// # Errors
+    /// The target cannot be started.
+    pub async fn with_wallet(
         blueprint: Blueprint,
         wallet: Arc<Wallet>,
         library: Arc<Library>,
         options: Options,
     ) -> Result<Self, StartError> {
-        Ok(Self {
-            target: blueprint.clone().start().await?,
+        let target = blueprint.clone().start().await?;
+        Ok(Self::at(target, blueprint, wallet, library, options))
+    }
+
+    /// Writes the target into a directory instead of starting it, for steps that a person performs; it can be changed there.
+    /// `first_port` is where its listeners begin; free ports if not given.
+    pub async fn on_paper(
+        blueprint: Blueprint,
+        wallet: Arc<Wallet>,
+        library: Arc<Library>,
+        options: Options,
+        (directory, first_port): (&Path, Option<u16>),
+    ) -> Result<(Self, Running), StartError> {
+        let paper = blueprint.clone().on_paper(directory, first_port).await?;
+        Ok((Self::at(paper.known(), blueprint, wallet, library, options), paper))
+    }
+
+    fn at(
+        target: Running,
+        blueprint: Blueprint,
+        wallet: Arc<Wallet>,
+        library: Arc<Library>,
+        options: Options,
+    ) -> Self {
+        Self {
+            target,
             options,
             waivers: TargetWaivers::default(),
             gates: Gates::new(blueprint),
@@ -96,7 +123,7 @@ impl Context {
             library,
             controls: Controls::default(),
             provider: client::provider(),
-        })
+        }
     }
 
     /// Stops every gate. `keep_logs` leaves the directory of the one that cases share, and returns its path.

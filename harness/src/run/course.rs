@@ -33,8 +33,8 @@ pub(super) struct Course<'a> {
     pub(super) connections: BTreeMap<String, Open>,
     /// How often the gate was changed.
     pub(super) changes: usize,
-    /// What came of connections that were to be kept open and that the gate ended with a refusal.
-    pub(super) refused: BTreeMap<String, Observation>,
+    /// What came of connections that were to be kept open and that the gate ended.
+    pub(super) ended: BTreeMap<String, Observation>,
     /// Sockets that are held open and never read.
     pub(super) sockets: Vec<PlainSocket>,
     /// What records its connections.
@@ -92,7 +92,7 @@ impl<'a> Course<'a> {
             tickets: BTreeMap::new(),
             connections: BTreeMap::new(),
             changes: 0,
-            refused: BTreeMap::new(),
+            ended: BTreeMap::new(),
             sockets: Vec::new(),
             tapes: Tapes::new(context.options.records()),
             memory: wire::Memory::default(),
@@ -112,7 +112,9 @@ impl<'a> Course<'a> {
     pub(super) fn spot(&self, roles: &[Role]) -> Result<Spot, Judgement> {
         let place = self.stage.target().place(roles);
         let missing = || skipped(format!("the target has no endpoint {}", names(roles)));
-        place.map(|place| Spot::of(&place)).ok_or_else(missing)
+        let place = place.ok_or_else(missing)?;
+        self.context.wallet.world().admits(place.endpoint).map_err(skipped)?;
+        Ok(Spot::of(&place))
     }
 
     /// Skips what the target does not speak. Cells of HTTP/1.1 stand for its own protocol where it does not speak HTTP.

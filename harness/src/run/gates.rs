@@ -124,13 +124,14 @@ mod tests {
     use rustls::pki_types::UnixTime;
 
     use super::*;
-    use crate::run::{Origin, World};
+    use crate::run::{Origin, Trust, World};
     use crate::target::Workshop;
 
     fn gates() -> Gates {
         let library = Library::embedded().unwrap();
         let epoch = UnixTime::now();
-        let origin = Origin { seed: 1, epoch, library: &library, user_ca: None, openssl: None };
+        let origin =
+            Origin { seed: 1, epoch, library: &library, trust: Trust::Forged, openssl: None };
         let world = World::new(origin).unwrap();
         let target = library.targets["mock"].clone();
         Gates::new(Blueprint {

@@ -3,6 +3,7 @@
 //! It never prints: what happens leaves as [`mtls_reports::model::Event`]s.
 
 mod action;
+mod by_hand;
 mod case;
 mod connect;
 mod context;
@@ -25,6 +26,7 @@ mod selftest;
 mod spot;
 mod stage;
 mod tapes;
+mod trust;
 mod twin;
 mod visit;
 mod wallet;
@@ -32,6 +34,7 @@ mod wording;
 mod world;
 
 pub use action::describe as describe_step;
+pub use by_hand::{ByHandError, Guide, Telling, by_hand, shell_word};
 pub use case::Performed;
 pub use context::{Context, Dialogues, Options};
 pub use judge::{Judgement, Question, Subject, judge};
@@ -39,5 +42,6 @@ pub use plan::{Plan, plan};
 pub use preflight::{PreflightError, preflight};
 pub use runner::{Ending, run};
 pub use selftest::{SelfTest, SelfTestError};
-pub use wallet::WalletError;
+pub use trust::{GivenClients, Trust};
+pub use wallet::{Wallet, WalletError};
 pub use world::{MintError, Origin, World, WorldError};

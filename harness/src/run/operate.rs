@@ -58,7 +58,7 @@ async fn try_to_operate(
 }
 
 /// The change with the certificates and lists that it names.
-fn change(course: &Course<'_>, operation: &Operation) -> Result<Change, Judgement> {
+pub(super) fn change(course: &Course<'_>, operation: &Operation) -> Result<Change, Judgement> {
     let Operation { set_mode, trust, revoke, ca_file, claim, by, .. } = operation;
     let has = |role: Role| course.spot(&[role]).map(|_| role);
     let world = course.context.wallet.world();

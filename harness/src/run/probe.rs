@@ -2,7 +2,7 @@
 
 use mtls_reports::PeerText;
 use mtls_reports::model::{Fault, Identity, Observation, Outcome, TlsFacts, TlsRefusal};
-use mtls_scenarios::Role;
+use mtls_scenarios::{Mode, Role};
 use tokio::time::Instant;
 
 use super::dialler::Dialler;
@@ -123,7 +123,7 @@ impl Probe<'_> {
         };
         let said = Said::Status(first.status);
         let ordinary = self.words.method.is_none() && self.words.path.is_none();
-        if ordinary && paths.protected_path == paths.identity_path {
+        if ordinary && self.is_for_everybody() {
             let marker = self.given_away("GET", &first);
             return Ok(Answers { said, reading, marker });
         }
@@ -156,8 +156,8 @@ impl Probe<'_> {
     /// Whose protected resource a response to a request for it gives away.
     fn given_away(&self, method: &str, response: &Response) -> Option<Role> {
         let by_status = match method {
-            // No body can hold a marker.
-            "HEAD" => true,
+            // No body can hold a marker. What LOOSE mode serves to everybody gives nothing away.
+            "HEAD" => self.spot.mode != Mode::Loose || !self.is_for_everybody(),
             "OPTIONS" => false,
             _ => self.target.marker(self.spot.role).is_none(),
         };
@@ -165,6 +165,12 @@ impl Probe<'_> {
             return Some(self.spot.role);
         }
         self.marker_in(response)
+    }
+
+    /// Whether the protected resource is at the path where the gate says to everybody whom it sees.
+    fn is_for_everybody(&self) -> bool {
+        let paths = self.target.probe().http();
+        paths.is_some_and(|paths| paths.protected_path == paths.identity_path)
     }
 
     /// Whose marker is in the body, whatever the status.

@@ -35,12 +35,11 @@ pub async fn run(
 ) -> Ending {
     let most = context.target.target().most_at_once.map(|most| usize::from(most.get()));
     let jobs = context.options.jobs.clamp(1, most.unwrap_or(usize::MAX));
-    let (waiting, others) = starting_order(context, plan, most.is_some());
+    let (aside, others) = starting_order(context, plan);
     let start = |numbered: Numbered| Task::start(context, numbered).join();
-    // Those that wait for time to pass take no job from the others.
-    let waiting = stream::iter(waiting).map(start).buffer_unordered(MOST_WAITING);
+    let aside = stream::iter(aside).map(start).buffer_unordered(MOST_ASIDE);
     let others = stream::iter(others).map(start).buffer_unordered(jobs);
-    let mut results = stream::select(waiting, others);
+    let mut results = stream::select(aside, others);
     let mut stop = std::pin::pin!(stop);
     let mut early = Early::default();
     loop {
@@ -64,20 +63,27 @@ pub async fn run(
     }
 }
 
-/// Cases that wait for time to pass, under way at once.
-const MOST_WAITING: usize = 64;
+/// Cases that take no job from the others, under way at once.
+const MOST_ASIDE: usize = 64;
 
 /// A case with its place in the plan.
 type Numbered = (usize, Case);
 
-/// Numbered cases: those that wait for time to pass or to be sent away, so that all wait together, and the others. A target
-/// that bears only so many cases `counts` those that wait, too.
-fn starting_order(context: &Context, plan: Plan, counts: bool) -> (Vec<Numbered>, Vec<Numbered>) {
-    let waits = |case: &Case| {
+/// Numbered cases: those that take no job from the others, and the others. The former wait for time to pass or to be sent away, so
+/// that all wait together. Where a gate bears only so many cases, they are those that have one to themselves.
+fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
+    let few = context.target.target().most_at_once.is_some();
+    let is_aside = |case: &Case| {
         let scenario = context.library.scenarios.get(&case.scenario);
-        !counts && scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
+        scenario.is_some_and(|scenario| {
+            if few {
+                scenario.needs_own_gate() && context.gates.can_start()
+            } else {
+                scenario.waits() || scenario.outwaits()
+            }
+        })
     };
-    plan.cases.into_iter().enumerate().partition(|(_, case)| waits(case))
+    plan.cases.into_iter().enumerate().partition(|(_, case)| is_aside(case))
 }
 
 /// Results that came before their turn.

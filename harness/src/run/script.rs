@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_scenarios::Script;
-use mtls_scenarios::script::Act;
+use mtls_scenarios::script::{Act, Scheme, Signing};
 use tokio::time::Instant;
 
 use super::course::{Course, Lines};
@@ -34,6 +34,9 @@ pub(super) fn lines(
     if resumes && !course.memory.has_session() {
         return Err(skipped("the target gives nothing to resume a session with".to_owned()));
     }
+    if let Some(scheme) = impossible(script, held) {
+        return Err(skipped(format!("the client's own key cannot sign by {}", scheme.as_str())));
+    }
     let mut others = std::collections::BTreeMap::new();
     for name in script.credentials() {
         let other = course.hold(account, name)?;
@@ -41,6 +44,17 @@ pub(super) fn lines(
     }
     let identity = Arc::clone(&held.identity);
     Ok(Lines { script: Arc::new(script.clone()), identity, others })
+}
+
+/// A signature scheme that the script asks of the client's own key, and that is none of its.
+fn impossible(script: &Script, held: &Held) -> Option<Scheme> {
+    let key = held.identity.key.as_ref()?;
+    script.acts().into_iter().find_map(|act| match act {
+        Act::Sign(Signing { key: None, scheme: Some(scheme), .. }) => {
+            (!key.can_sign(scheme.code().into())).then_some(*scheme)
+        }
+        _ => None,
+    })
 }
 
 fn is_server_name(field: &str) -> bool {

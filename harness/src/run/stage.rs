@@ -11,6 +11,8 @@ pub(super) enum Stage<'a> {
     Shared(&'a Running),
     /// One that no other case is at.
     Own(OwnGate<'a>),
+    /// One that was written down for a person to start.
+    Paper(Box<Running>),
 }
 
 impl Stage<'_> {
@@ -18,6 +20,7 @@ impl Stage<'_> {
         match self {
             Self::Shared(target) => target,
             Self::Own(gate) => &gate.target,
+            Self::Paper(target) => target,
         }
     }
 
@@ -26,6 +29,7 @@ impl Stage<'_> {
         match self {
             Self::Shared(_) => None,
             Self::Own(gate) => Some(&mut gate.target),
+            Self::Paper(target) => Some(target),
         }
     }
 
@@ -36,7 +40,7 @@ impl Stage<'_> {
     /// Moves the gate's clock forward; whether it has one.
     pub(super) fn advance_clock(&self, by: Duration) -> bool {
         match self {
-            Self::Shared(_) => false,
+            Self::Shared(_) | Self::Paper(_) => false,
             Self::Own(gate) => gate.target.advance_clock(by),
         }
     }

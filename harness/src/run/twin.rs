@@ -1,5 +1,7 @@
 //! The positive twin: a valid client that must be let in where another one is refused, before the refusal counts.
 
+use std::sync::Arc;
+
 use mtls_reports::model::Observation;
 use mtls_scenarios::{Control, Expected, Visit};
 
@@ -53,6 +55,21 @@ impl Twin<'_> {
         }
     }
 
+    /// The twin. Where only clients were lent, one of those is let in instead of one that none of them can be.
+    fn hold<'n>(
+        &self,
+        course: &mut Course<'_>,
+        name: &'n str,
+    ) -> Result<(&'n str, Arc<Held>), Judgement> {
+        let account = &self.spot.account;
+        match course.hold(account, name) {
+            Err(_) if course.context.wallet.world().has_only_clients(account) => {
+                Ok(("valid", course.hold(account, "valid")?))
+            }
+            held => Ok((name, held?)),
+        }
+    }
+
     async fn look(
         &self,
         course: &mut Course<'_>,
@@ -60,7 +77,7 @@ impl Twin<'_> {
         again: bool,
     ) -> Result<Observation, Judgement> {
         let spot = self.spot;
-        let held = course.hold(&spot.account, name)?;
+        let (name, held) = self.hold(course, name)?;
         let cell = &course.case.cell;
         let path = Path {
             role: spot.role,

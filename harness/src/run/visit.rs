@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::connect;
 use super::course::Course;
 use super::judge::{self, Judgement, Question};
-use super::outcome::{passed, undecided};
+use super::outcome::{passed, skipped, undecided};
 use super::probe::Probe;
 use super::spot::Spot;
 use super::twin::Twin;
@@ -108,8 +108,11 @@ async fn reuse_connection(
     visit: &Visit,
     reuse: &Reuse,
 ) -> Result<Judged, Judgement> {
-    if let Some(refusal) = course.refused.get(&reuse.connection).cloned() {
-        return refused_before(course, visit, reuse, refusal).await;
+    if let Some(last) = course.ended.get(&reuse.connection).cloned() {
+        if connect::is_served(&last) {
+            return Err(skipped("the target ends connections after a response".to_owned()));
+        }
+        return refused_before(course, visit, reuse, last).await;
     }
     let Some(mut open) = course.connections.remove(&reuse.connection) else {
         return Err(undecided(format!("no connection `{}` was kept open", reuse.connection)));
@@ -185,7 +188,7 @@ async fn write_raw(course: &mut Course<'_>, visit: &Visit, raw: &Raw) -> Result<
 }
 
 /// What pairs of hexadecimal digits stand for; the library was checked when it was loaded.
-fn octets(digits: &str) -> Vec<u8> {
+pub(super) fn octets(digits: &str) -> Vec<u8> {
     let nibbles: Vec<_> = digits.chars().filter_map(|digit| digit.to_digit(16)).collect();
     let pairs = nibbles.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, n| sum << 4 | n));
     pairs.filter_map(|octet| u8::try_from(octet).ok()).collect()

@@ -60,21 +60,22 @@ type Name = (String, String, KeyAlgorithm);
 /// A credential, once it has been minted.
 type Slot = OnceLock<Result<Arc<Held>, WalletError>>;
 
-/// All credentials of a run.
+/// All credentials of a run, or of several at gates that trust the same CAs.
 #[derive(Debug)]
-pub(super) struct Wallet {
+pub struct Wallet {
     world: World,
     library: Arc<Library>,
     kept: Mutex<BTreeMap<Name, Arc<Slot>>>,
 }
 
 impl Wallet {
-    pub(super) fn new(world: World, library: Arc<Library>) -> Self {
+    /// An empty one.
+    pub fn new(world: World, library: Arc<Library>) -> Self {
         Self { world, library, kept: Mutex::default() }
     }
 
     /// The certificates of the run.
-    pub(super) const fn world(&self) -> &World {
+    pub const fn world(&self) -> &World {
         &self.world
     }
 

@@ -149,6 +149,11 @@ impl Words {
         if self.without_sni { None } else { self.sni.as_deref().or_else(|| sni_of(host)) }
     }
 
+    /// Whether there is more in it than one server name, whole, and a whole ticket.
+    pub(super) const fn edits_the_hello(&self) -> bool {
+        self.second_sni.is_some() || self.edit_ticket.is_some()
+    }
+
     /// What the `ClientHello` must say that rustls would not.
     pub(super) fn hello(&self) -> Option<HelloEdit> {
         let names: Vec<_> = self.sni.iter().chain(&self.second_sni).collect();

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Target};
+use mtls_scenarios::{Credential, Endpoint, KeyAlgorithm, Library, Program, Start, Target};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 
+use super::trust::{Given, Trust, without_account, without_anchor};
 use crate::pki::{
-    Authority, Forge, ForgeError, Key, KeyStoreError, Minted, OpensslError, OpensslRecipe, UserCa,
+    Authority, Forge, ForgeError, Key, KeyStoreError, Minted, OpensslError, OpensslRecipe,
 };
 use crate::target::{AccountMaterial, Material};
 
-/// Account whose CA the user's own takes the place of, and which trusts the CA of the openssl recipe.
-const USER_ACCOUNT: &str = "alpha";
+/// Account that trusts the CA of the openssl recipe.
+const RECIPE_ACCOUNT: &str = "alpha";
 
 /// The certificates of a run cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,20 @@ pub struct World {
     forge: Forge,
     authorities: BTreeMap<String, Authority>,
     openssl: Option<Result<OpensslRecipe, OpensslError>>,
+    origin: Known,
+    /// Why nothing can be said about revocation, by account that is not forged.
+    revocation: BTreeMap<String, Result<(), String>>,
+}
+
+/// How much is known of the CAs that the gate trusts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// All, with their keys: forged here, or read from a bundle.
+    Forged,
+    Bundle,
+    /// One of each account that something was given of.
+    Ca,
+    Client,
 }
 
 /// A credential cannot be minted.
@@ -44,12 +59,6 @@ pub enum MintError {
     /// The recipe cannot be carried out.
     #[error("failed to mint: {0}")]
     Forge(String),
-}
-
-impl From<ForgeError> for MintError {
-    fn from(error: ForgeError) -> Self {
-        Self::Forge(error.to_string())
-    }
 }
 
 /// A credential to mint.
@@ -71,31 +80,59 @@ pub struct Origin<'a> {
     pub epoch: UnixTime,
     /// Accounts and credentials.
     pub library: &'a Library,
-    /// A user's own CA, in place of account alpha's.
-    pub user_ca: Option<UserCa>,
+    /// What is at hand of the CAs that the gate trusts.
+    pub trust: Trust,
     /// What the openssl recipe made, where it was asked for.
     pub openssl: Option<Result<OpensslRecipe, OpensslError>>,
 }
 
 impl World {
-    /// Mints the anchors of every account.
+    /// Mints the anchors of every account of which nothing was given.
     pub fn new(origin: Origin<'_>) -> Result<Self, WorldError> {
-        let Origin { seed, epoch, library, mut user_ca, openssl } = origin;
+        let Origin { seed, epoch, library, trust, openssl } = origin;
         let forge = Forge::new(seed, epoch);
+        let known = match &trust {
+            Trust::Forged => Known::Forged,
+            Trust::Bundle(_) => Known::Bundle,
+            Trust::Cas(_) => Known::Ca,
+            Trust::Clients(_) => Known::Client,
+        };
+        let mut given = trust.into_given(&forge, library);
         let mut authorities = BTreeMap::new();
+        let mut revocation = BTreeMap::new();
         for (name, account) in &library.accounts {
+            if let Some(Given { authority, revocation: lists }) = given.remove(name) {
+                authorities.insert(name.clone(), authority);
+                revocation.insert(name.clone(), lists);
+                continue;
+            }
             let mut authority = forge.authority(name, account)?;
-            if name == USER_ACCOUNT {
-                if let Some(ca) = user_ca.take() {
-                    authority = authority.with_user_ca(ca);
-                }
-                if let Some(Ok(made)) = &openssl {
-                    authority = made.trusted_by(authority);
-                }
+            if name == RECIPE_ACCOUNT
+                && let Some(Ok(made)) = &openssl
+            {
+                authority = made.trusted_by(authority);
             }
             authorities.insert(name.clone(), authority);
         }
-        Ok(Self { forge, authorities, openssl })
+        Ok(Self { forge, authorities, openssl, origin: known, revocation })
+    }
+
+    /// Whether an endpoint can be tested with what is at hand; the error is for the user.
+    pub(super) fn admits(&self, endpoint: &Endpoint) -> Result<(), String> {
+        let Some(account) = &endpoint.account else { return Ok(()) };
+        let flags = match self.origin {
+            Known::Forged => return Ok(()),
+            Known::Bundle => "a bundle that has it with --pki".to_owned(),
+            Known::Ca => format!("its CA with --ca {account}=FILE and --ca-key {account}=FILE"),
+            Known::Client => {
+                format!("a client with --cert {account}=FILE and --key {account}=FILE")
+            }
+        };
+        match self.revocation.get(account) {
+            None => Err(without_account(account, &flags)),
+            Some(lists) if endpoint.crl => lists.clone(),
+            Some(_) => Ok(()),
+        }
     }
 
     /// What a gate with these endpoints is configured with.
@@ -105,7 +142,11 @@ impl World {
         for (name, authority) in &self.authorities {
             let checks_crls = |e: &Endpoint| e.crl && e.account.as_deref() == Some(name.as_str());
             let crls = match library.accounts.get(name) {
-                Some(account) if target.endpoints.values().any(checks_crls) => {
+                // A server that runs already has its lists.
+                Some(account)
+                    if !matches!(target.start, Start::Running)
+                        && target.endpoints.values().any(checks_crls) =>
+                {
                     self.forge.crls(&account.crls, authority, &library.credentials)?
                 }
                 _ => Vec::new(),
@@ -144,10 +185,31 @@ impl World {
         }
     }
 
-    /// Whether this is the encoded name of one of an account's CAs.
-    pub(super) fn is_authority_of(&self, account: &str, name: &[u8]) -> bool {
-        let authority = self.authorities.get(account);
-        authority.is_some_and(|authority| authority.subjects().any(|subject| subject == name))
+    /// Whether this is the encoded name of a CA that is none of the account's. Where not all of them are known, only one
+    /// that is known to be another account's is.
+    pub(super) fn is_foreign_to(&self, account: &str, name: &[u8]) -> bool {
+        let is_of = |authority: &Authority| authority.subjects().any(|subject| subject == name);
+        if self.authorities.get(account).is_some_and(is_of) {
+            return false;
+        }
+        match self.origin {
+            Known::Forged | Known::Bundle => true,
+            Known::Ca | Known::Client => {
+                self.revocation.keys().filter_map(|known| self.authorities.get(known)).any(is_of)
+            }
+        }
+    }
+
+    /// Whether all that is at hand of an account are clients of it.
+    pub(super) fn has_only_clients(&self, account: &str) -> bool {
+        self.authorities.get(account).is_some_and(Authority::has_only_clients)
+    }
+
+    /// Whether this is the private key of a user's own CA.
+    pub(super) fn is_users(&self, key: &Key) -> bool {
+        self.authorities.values().filter(|authority| authority.has_user_ca()).any(|authority| {
+            authority.key("main").is_some_and(|main| main.public_key() == key.public_key())
+        })
     }
 
     /// A key of this algorithm that belongs to nobody.
@@ -161,6 +223,13 @@ impl World {
             .authorities
             .get(account)
             .ok_or_else(|| MintError::UnknownAccount(account.to_owned()))?;
+        if self.revocation.contains_key(account) {
+            let has = |anchor: &&str| authority.names().any(|known| known == anchor);
+            if let Some(missing) = credential.anchors().into_iter().find(|anchor| !has(anchor)) {
+                let reason = without_anchor(missing, self.origin == Known::Bundle);
+                return Err(MintError::Unavailable(reason));
+            }
+        }
         match credential.made_by {
             None => Ok(self.forge.mint(name, credential, authority, key, now)?),
             Some(Program::OpensslRecipe) => match &self.openssl {

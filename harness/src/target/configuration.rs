@@ -92,6 +92,7 @@ impl Configuration<'_> {
                 self.launch.modes.get(&endpoint.mode).cloned()
             }
             "SERVER_CERT" => written.server(argument).map(|server| shown(&server.certificate)),
+            "SERVER_CHAIN" => Some(shown(&written.server_chain)),
             "SERVER_KEY" => written.server(argument).map(|server| shown(&server.key)),
             "CA" => written.trust_bundles.get(argument).map(shown),
             "CRL" => written.crls.get(argument).map(shown),

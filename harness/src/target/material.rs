@@ -39,6 +39,8 @@ pub struct AccountMaterial {
 pub(super) struct Written {
     server: WrittenServer,
     server_rsa: WrittenServer,
+    /// The usual certificate with its CA's after it.
+    pub(super) server_chain: PathBuf,
     pub(super) trust_bundles: BTreeMap<String, PathBuf>,
     pub(super) crls: BTreeMap<String, PathBuf>,
 }
@@ -71,6 +73,8 @@ impl Material {
     pub(super) fn write(&self, directory: &Path) -> io::Result<Written> {
         let server = write_server(&self.server, directory, "server")?;
         let server_rsa = write_server(&self.server_rsa, directory, "server-rsa")?;
+        let server_chain = directory.join("server-chain.crt");
+        replace(&server_chain, &(self.server.chain_pem() + &self.server.anchor_pem()))?;
         let mut trust_bundles = BTreeMap::new();
         let mut crls = BTreeMap::new();
         for (name, account) in &self.accounts {
@@ -83,7 +87,7 @@ impl Material {
                 crls.insert(name.clone(), path);
             }
         }
-        Ok(Written { server, server_rsa, trust_bundles, crls })
+        Ok(Written { server, server_rsa, server_chain, trust_bundles, crls })
     }
 }
 

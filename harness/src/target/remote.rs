@@ -17,12 +17,25 @@ pub struct Remote {
     pub mode: Mode,
     /// `server_name` and `Host`, where they differ from the host of the URL.
     pub name: Option<String>,
-    /// Response header with the subject of a verified client.
-    pub identity_header: Option<String>,
+    /// Where it reports the subject of a verified client.
+    pub identity: Option<IdentityAt>,
+    /// Path at which it does, where that is not the URL's.
+    pub identity_path: Option<String>,
     /// Text that only the protected resource returns.
     pub marker: Option<String>,
+    /// Whether it checks the account's revocation lists.
+    pub crl: bool,
     /// Whether it speaks HTTP/2, too.
     pub h2: bool,
+}
+
+/// Where in a response the subject of a verified client stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityAt {
+    /// In a header.
+    Header(String),
+    /// In a JSON body, by a pointer.
+    Json(String),
 }
 
 /// A URL that is no target.
@@ -50,12 +63,15 @@ impl Remote {
             host: self.name.clone().unwrap_or_else(|| host.to_owned()),
             mode: self.mode,
             account: (self.mode != Mode::Public).then(|| "alpha".to_owned()),
-            crl: false,
+            crl: self.crl,
         };
-        let role = match self.mode {
-            Mode::Public => Role::Public,
-            Mode::Strict => Role::SoloStrict,
-            Mode::Loose => Role::SoloLoose,
+        // A gate that checks revocation wants lists for every issuer, and is no place for the other scenarios.
+        let role = match (self.mode, self.crl) {
+            (Mode::Public, _) => Role::Public,
+            (Mode::Strict, false) => Role::SoloStrict,
+            (Mode::Strict, true) => Role::RevokingStrict,
+            (Mode::Loose, false) => Role::SoloLoose,
+            (Mode::Loose, true) => Role::RevokingLoose,
         };
         Ok(Target {
             handshake_timeout: None,
@@ -69,12 +85,12 @@ impl Remote {
             )]),
             endpoints: BTreeMap::from([(role, endpoint)]),
             probe: Probe::Http(Box::new(HttpProbe {
-                identity_path: path.to_owned(),
-                identity: self.identity_header.clone().map(identity_in_header),
+                identity_path: self.identity_path.clone().unwrap_or_else(|| path.to_owned()),
+                identity: self.identity.clone().map(identity_at),
                 protected_path: path.to_owned(),
                 marker: self.marker.clone(),
             })),
-            anchors: Some(vec!["main".to_owned()]),
+            anchors: None,
             alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },
             loose_family: None,
             policies: BTreeMap::new(),
@@ -82,9 +98,12 @@ impl Remote {
     }
 }
 
-/// A header that holds the subject for verified clients, and is absent or empty for all others.
-fn identity_in_header(name: String) -> IdentitySource {
-    let source = ValueSource::Header(name);
+/// A value that is the subject for verified clients, and absent or empty for all others.
+fn identity_at(place: IdentityAt) -> IdentitySource {
+    let source = match place {
+        IdentityAt::Header(name) => ValueSource::Header(name),
+        IdentityAt::Json(pointer) => ValueSource::Json(pointer),
+    };
     IdentitySource {
         verified: source.clone(),
         verified_value: "*".to_owned(),
@@ -122,8 +141,10 @@ mod tests {
             url: url.to_owned(),
             mode: Mode::Strict,
             name: None,
-            identity_header: None,
+            identity: None,
+            identity_path: None,
             marker: None,
+            crl: false,
             h2: false,
         }
     }

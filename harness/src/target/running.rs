@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use super::change::{Change, ChangeError, Changed};
 use super::launched::{LaunchError, Launched, Policy};
 use super::material::Material;
 use super::mock::Mock;
+use super::paper::Paper;
 use super::remote::{self, RemoteError};
 use super::workshop::Workshop;
 use crate::server::{Fault, GateError};
@@ -50,6 +51,7 @@ pub struct Running {
 enum Backing {
     Mock(Box<Mock>),
     Launched(Box<Launched>),
+    Paper(Box<Paper>),
     Remote,
 }
 
@@ -86,6 +88,12 @@ pub enum StartError {
     /// Only the mock can be made wrong.
     #[error("--fault is for the mock gate only")]
     FaultNeedsMock,
+    /// There is no program to start by hand.
+    #[error(
+        "the mock gate lives inside mtls-harness and cannot be started by hand; \
+         name a server with --target (`mtls-harness targets` lists them)"
+    )]
+    NotOnPaper,
 }
 
 impl Blueprint {
@@ -119,6 +127,25 @@ impl Blueprint {
         Ok(Running { blueprint: self, addresses, version, is_down: false, backing })
     }
 
+    /// Writes a launched target into a directory of the user's, for him to start; what it would be like is known then.
+    /// Other targets are not started either. Listeners get ports from `first_port` on, or free ones.
+    pub async fn on_paper(
+        self,
+        directory: &Path,
+        first_port: Option<u16>,
+    ) -> Result<Running, StartError> {
+        let (addresses, version, backing) = match &self.target.start {
+            Start::Embedded => return Err(StartError::NotOnPaper),
+            Start::Launch(launch) => {
+                let paper = Paper::write(self.policy(None), launch, directory, first_port).await?;
+                let version = paper.version().cloned();
+                (paper.addresses().clone(), version, Backing::Paper(Box::new(paper)))
+            }
+            Start::Running => (remote::resolve(&self.target)?, None, Backing::Remote),
+        };
+        Ok(Running { blueprint: self, addresses, version, is_down: false, backing })
+    }
+
     /// Whether every start gives a target of its own, which may be changed.
     pub const fn is_ours(&self) -> bool {
         !matches!(self.target.start, Start::Running)
@@ -137,7 +164,8 @@ impl StartError {
             Self::Mock(GateError::Config(_))
             | Self::Address(_)
             | Self::NotAuthorized { .. }
-            | Self::FaultNeedsMock => true,
+            | Self::FaultNeedsMock
+            | Self::NotOnPaper => true,
             Self::Launch(error) => {
                 matches!(error, LaunchError::Template { .. } | LaunchError::NoTemplate(_))
             }
@@ -235,7 +263,31 @@ impl Running {
                     Err(error) => Err(error),
                 }
             }
+            Backing::Paper(paper) => {
+                if let Some(Claim { endpoint, host_of }) = change.claim {
+                    claim(&mut blueprint.target, endpoint, host_of);
+                }
+                let spoilt = change.ca_file.as_ref().map(|(account, how)| (account.as_str(), *how));
+                paper.change(blueprint.policy(spoilt), change.by)?;
+                Ok(Changed::Applied)
+            }
             Backing::Remote => Err(not_ours()),
+        }
+    }
+
+    /// The same as somebody knows it who can neither change nor stop it.
+    pub(crate) fn known(&self) -> Self {
+        let Self { blueprint, addresses, version, is_down, .. } = self;
+        let (blueprint, addresses) = (blueprint.clone(), addresses.clone());
+        let (version, is_down) = (version.clone(), *is_down);
+        Self { blueprint, addresses, version, is_down, backing: Backing::Remote }
+    }
+
+    /// What was written for the user to start, where it was.
+    pub fn paper(&self) -> Option<&Paper> {
+        match &self.backing {
+            Backing::Paper(paper) => Some(paper),
+            Backing::Mock(_) | Backing::Launched(_) | Backing::Remote => None,
         }
     }
 
@@ -248,7 +300,7 @@ impl Running {
     pub fn advance_clock(&self, by: Duration) -> bool {
         match &self.backing {
             Backing::Mock(mock) => mock.advance_clock(by),
-            Backing::Launched(_) | Backing::Remote => false,
+            Backing::Launched(_) | Backing::Paper(_) | Backing::Remote => false,
         }
     }
 
@@ -257,6 +309,10 @@ impl Running {
         let Start::Launch(launch) = &self.target().start else { return Ok(()) };
         if !change.modes.is_empty() && launch.modes.is_empty() {
             return unsupported("the target file does not say how to change modes");
+        }
+        if let Some(mode) = change.modes.values().find(|mode| !launch.modes.contains_key(mode)) {
+            let mode = mode.as_str();
+            return unsupported(&format!("the target file does not say what it calls mode {mode}"));
         }
         let by_reload = change.by == Apply::Reload;
         if by_reload && (launch.reload.is_none() || launch.generation_header.is_none()) {
@@ -289,7 +345,7 @@ impl Running {
                 Ok(None)
             }
             Backing::Launched(launched) => launched.stop(keep_logs).await,
-            Backing::Remote => Ok(None),
+            Backing::Paper(_) | Backing::Remote => Ok(None),
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_reports::PeerText;
-use mtls_scenarios::Launch;
+use mtls_scenarios::{Build, Launch};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
@@ -37,7 +37,16 @@ pub(super) struct Equipment {
     /// What it says its version is.
     pub(super) version: Option<PeerText>,
     /// Where it was built, if it was.
-    build: Option<TempDir>,
+    build: Option<Built>,
+}
+
+/// Where a build is.
+#[derive(Debug)]
+enum Built {
+    /// In a directory that goes with it.
+    For(TempDir),
+    /// In one of the user's, who carries out the command himself.
+    On(PathBuf),
 }
 
 /// A server that is on this machine.
@@ -85,10 +94,31 @@ impl Equipment {
         Ok(Self { programs, version, build })
     }
 
+    /// The same with the build left to the user, in this directory: its sources are written there. Also his command.
+    pub(super) async fn on_paper(
+        launch: &Launch,
+        files: &BTreeMap<String, String>,
+        directory: &Path,
+    ) -> Result<(Self, Option<Vec<String>>), LaunchError> {
+        let programs = Programs::find(launch)?;
+        let version = programs.version(launch).await;
+        let Some(build) = &launch.build else {
+            return Ok((Self { programs, version, build: None }, None));
+        };
+        fs::create_dir_all(directory).map_err(failed_to("make a directory"))?;
+        let command = write_sources(build, files, &programs, directory)?;
+        let build = Some(Built::On(directory.to_owned()));
+        Ok((Self { programs, version, build }, Some(command)))
+    }
+
     /// What a placeholder about programs stands for.
     pub(super) fn value(&self, name: &str, argument: &str) -> Option<String> {
-        match (name, &self.build) {
-            ("BUILD", Some(build)) => Some(build.path().to_string_lossy().into_owned()),
+        let build = self.build.as_ref().map(|build| match build {
+            Built::For(directory) => directory.path(),
+            Built::On(directory) => directory,
+        });
+        match (name, build) {
+            ("BUILD", Some(build)) => Some(build.to_string_lossy().into_owned()),
             _ => self.programs.value(name, argument),
         }
     }
@@ -125,7 +155,9 @@ impl Programs {
         let output = tokio::time::timeout(VERSION_WITHIN, command.output()).await.ok()?.ok()?;
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
-        let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+        // Some begin with other news.
+        let mut lines = text.lines().map(str::trim);
+        let line = lines.find(|line| line.contains(|c: char| c.is_ascii_digit()))?;
         Some(PeerText::new(line))
     }
 }
@@ -135,30 +167,40 @@ async fn build(
     launch: &Launch,
     files: &BTreeMap<String, String>,
     programs: &Programs,
-) -> Result<Option<TempDir>, LaunchError> {
+) -> Result<Option<Built>, LaunchError> {
     let Some(build) = &launch.build else { return Ok(None) };
     let mut builder = tempfile::Builder::new();
     // Whoever runs the server must be able to read what was built.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     let directory = builder.prefix("mtls-harness-build-").permissions(open).tempdir();
     let directory = directory.map_err(failed_to("make a temporary directory"))?;
-    for (name, file) in &build.files {
-        let text = files.get(file).ok_or_else(|| LaunchError::NoTemplate(file.clone()))?;
-        fs::write(directory.path().join(name), text).map_err(failed_to("write the sources"))?;
-    }
-    let value = |name: &str, argument: &str| match name {
-        "BUILD" => Some(directory.path().to_string_lossy().into_owned()),
-        _ => programs.value(name, argument),
-    };
-    let words: Result<Vec<_>, _> = build.command.iter().map(|word| fill(word, value)).collect();
-    let words = words.map_err(|source| LaunchError::Template {
-        file: "the target file's `build`".to_owned(),
-        source,
-    })?;
+    let words = write_sources(build, files, programs, directory.path())?;
     let unprivileged = launch.unprivileged;
     let runs = Runs { directory: directory.path(), within: BUILD_WITHIN, unprivileged };
     command::carry_out(&words, runs).await?;
-    Ok(Some(directory))
+    Ok(Some(Built::For(directory)))
+}
+
+/// Writes the sources of a build; the command that makes something of them.
+fn write_sources(
+    build: &Build,
+    files: &BTreeMap<String, String>,
+    programs: &Programs,
+    directory: &Path,
+) -> Result<Vec<String>, LaunchError> {
+    for (name, file) in &build.files {
+        let text = files.get(file).ok_or_else(|| LaunchError::NoTemplate(file.clone()))?;
+        fs::write(directory.join(name), text).map_err(failed_to("write the sources"))?;
+    }
+    let value = |name: &str, argument: &str| match name {
+        "BUILD" => Some(directory.to_string_lossy().into_owned()),
+        _ => programs.value(name, argument),
+    };
+    let words: Result<Vec<_>, _> = build.command.iter().map(|word| fill(word, value)).collect();
+    words.map_err(|source| LaunchError::Template {
+        file: "the target file's `build`".to_owned(),
+        source,
+    })
 }
 
 /// The first of the programs that can be found, by name in the usual folders or by path. The harness finds itself wherever it is.
@@ -178,4 +220,16 @@ fn find(programs: &[String]) -> Option<PathBuf> {
         }
         folders.iter().map(|folder| folder.join(program)).find(|path| path.is_file())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_harness_finds_itself_wherever_it_is() {
+        let own = env::current_exe().unwrap();
+        let name = own.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(find(&[name]), Some(own));
+    }
 }

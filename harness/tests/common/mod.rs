@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mtls_harness::pki::OpensslRecipe;
-use mtls_harness::run::{Context, Dialogues, Ending, Options, Origin, Performed, World, plan, run};
+use mtls_harness::run::{
+    Context, Dialogues, Ending, Options, Origin, Performed, Trust, World, plan, run,
+};
 use mtls_harness::server::Fault;
 use mtls_harness::target::{Blueprint, Workshop};
 use mtls_reports::model::CaseResult;
@@ -53,7 +55,7 @@ pub(crate) async fn perform(
         seed: 1,
         epoch: UnixTime::now(),
         library: &library,
-        user_ca: None,
+        trust: Trust::Forged,
         openssl,
     });
     let world = world.unwrap();

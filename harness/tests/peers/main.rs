@@ -164,12 +164,12 @@ fn gnutls() {
 
 #[test]
 fn haproxy() {
-    Peer::new("haproxy", &["haproxy", "-v"]).check();
+    Peer { h2: true, suites: ECDSA, ..Peer::new("haproxy", &["haproxy", "-v"]) }.check();
 }
 
 #[test]
 fn apache() {
-    Peer::new("apache", &["apache2", "-v"]).check();
+    Peer { h2: true, suites: ECDSA, ..Peer::new("apache", &["apache2", "-v"]) }.check();
 }
 
 /// Asks for the certificate when a request needs it. The honest client has no answer to that.
@@ -177,6 +177,34 @@ fn apache() {
 fn apache_after_the_handshake() {
     let peer = Peer { suites: &[], ..Peer::new("apache-late", &["apache2", "-v"]) };
     peer.check_only(&["post-handshake/authentication-"]);
+}
+
+#[test]
+fn lighttpd() {
+    Peer { h2: true, suites: ECDSA, ..Peer::new("lighttpd", &["lighttpd", "-v"]) }.check();
+}
+
+#[test]
+fn stunnel() {
+    Peer { suites: ECDSA, ..Peer::new("stunnel", &["stunnel4", "-version"]) }.check();
+}
+
+/// BoringSSL.
+#[test]
+fn envoy() {
+    let explained = &[
+        ("possession/weak-hash-rsa@*tls1.2*sha1", SHA1),
+        ("ed25519", "it asks for no such keys"),
+        ("p521", "it asks for no such keys"),
+    ];
+    Peer { h2: true, suites: ECDSA, explained, ..Peer::new("envoy", &["envoy", "--version"]) }
+        .check();
+}
+
+/// Written in a Go that is newer than Debian's.
+#[test]
+fn traefik() {
+    Peer { h2: true, suites: ECDSA, ..Peer::new("traefik", &["traefik", "version"]) }.check();
 }
 
 /// What servers do that were built with the Go of before.

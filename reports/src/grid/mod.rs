@@ -8,6 +8,10 @@ mod waivers;
 
 use crate::{Run, Style};
 
+pub(crate) use problems::count;
+pub(crate) use tally::run_line;
+pub(crate) use waivers::problems as waiver_problems;
+
 /// The whole display: table, problems, skipped cases, waivers, and one line that sums it all up.
 pub fn grid(run: &Run, style: Style) -> String {
     let sections = [

@@ -1,6 +1,9 @@
 //! The table: a row for each scenario, a column for each mode and TLS version.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use mtls_scenarios::{Mode, TlsVersion};
 
@@ -16,6 +19,8 @@ use crate::{
 type Column = (Mode, TlsVersion);
 
 const GAP: usize = 2;
+/// What marks a cell with cases whose repetitions came to different verdicts.
+const FLAKY: &str = " *";
 const NARROWEST_NAME: usize = 12;
 
 /// A scenario and its cells.
@@ -23,6 +28,8 @@ struct Row<'a> {
     class: Cow<'a, str>,
     name: Cow<'a, str>,
     cells: BTreeMap<Column, Dispositions>,
+    /// Columns with a case whose repetitions came to different verdicts.
+    flaky: BTreeSet<Column>,
 }
 
 pub(super) fn table(run: &Run, style: Style) -> String {
@@ -42,7 +49,7 @@ pub(super) fn table(run: &Run, style: Style) -> String {
             lines.push(row.line(&columns, &widths, name_width, style));
         }
     }
-    lines.push(legend(run, style));
+    lines.push(legend(&rows, style));
     let mut text = lines.join("\n");
     text.push('\n');
     text
@@ -56,7 +63,9 @@ impl<'a> Row<'a> {
         for case in cases {
             cells.entry((case.mode, case.tls)).or_default().add(case.disposition);
         }
-        Some(Self { class: harmless(class), name: harmless(name), cells })
+        let flaky = cases.iter().filter(|case| case.flaky.is_some());
+        let flaky = flaky.map(|case| (case.mode, case.tls)).collect();
+        Some(Self { class: harmless(class), name: harmless(name), cells, flaky })
     }
 
     fn cell(&self, column: Column, style: Style) -> (String, Option<Disposition>) {
@@ -80,6 +89,7 @@ impl<'a> Row<'a> {
                 }
             }
         };
+        let text = if self.flaky.contains(&column) { text + FLAKY } else { text };
         (text, worst)
     }
 
@@ -147,8 +157,8 @@ fn headers(columns: &[Column], widths: &[usize], name_width: usize, style: Style
     style.paint(Paint::Faint, line.trim_end())
 }
 
-/// What the symbols mean; that of waived cases only where there are any.
-fn legend(run: &Run, style: Style) -> String {
+/// What the symbols mean; those of waived and flaky cases only where there are any.
+fn legend(rows: &[Row<'_>], style: Style) -> String {
     let words = [
         (Disposition::Expected, "as expected"),
         (Disposition::Unexpected, "not as expected, of all"),
@@ -156,11 +166,15 @@ fn legend(run: &Run, style: Style) -> String {
         (Disposition::Waived, "waived, of all"),
         (Disposition::Skipped, "skipped"),
     ];
-    let has_waived = run.results.iter().any(|case| case.disposition == Disposition::Waived);
-    let parts: Vec<_> = words
+    let mut cells = rows.iter().flat_map(|row| row.cells.values());
+    let has_waived = cells.any(|counts| counts.waived > 0);
+    let mut parts: Vec<_> = words
         .into_iter()
         .filter(|(disposition, _)| *disposition != Disposition::Waived || has_waived)
         .map(|(disposition, word)| format!("{} {word}", style.symbol(disposition)))
         .collect();
+    if rows.iter().any(|row| !row.flaky.is_empty()) {
+        parts.push(format!("{} flaky", FLAKY.trim_start()));
+    }
     style.paint(Paint::Faint, &parts.join("   "))
 }

@@ -1,24 +1,26 @@
 //! The last line: how many, how long, and what it comes to.
 
 use super::problems::count;
-use crate::style::{Paint, Style};
-use crate::{ExitCode, Run, model::RunFooter};
+use crate::style::Style;
+use crate::{Run, model::RunFooter};
 
 pub(super) fn tally(run: &Run, style: Style) -> String {
     let exit_code = run.exit_code();
-    let paint = match exit_code {
-        ExitCode::GateOpen => Paint::Good,
-        ExitCode::Undecided | ExitCode::NothingSelected => Paint::Unsure,
-        _ => Paint::Bad,
-    };
     let verdict = format!("exit code {}, {}", exit_code.code(), exit_code.meaning());
     format!(
         "{}; {}; seed {}; {}\n",
         counts(run),
         time(run),
         run.header.seed,
-        style.paint(paint, &verdict)
+        style.paint(exit_code.into(), &verdict)
     )
+}
+
+/// The same for a run among others, without what they have in common.
+pub(crate) fn run_line(run: &Run, style: Style) -> String {
+    let exit_code = run.exit_code();
+    let verdict = format!("exit code {}", exit_code.code());
+    format!("{}; {}; {}", counts(run), time(run), style.paint(exit_code.into(), &verdict))
 }
 
 fn counts(run: &Run) -> String {
@@ -29,12 +31,14 @@ fn counts(run: &Run) -> String {
         count(finished, "case")
     };
     let counts = run.summary().dispositions;
+    let flaky = run.results.iter().filter(|case| case.flaky.is_some()).count();
     let parts: Vec<String> = [
         (counts.expected, "as expected"),
         (counts.unexpected, "unexpected"),
         (counts.undecided, "undecided"),
         (counts.waived, "waived"),
         (counts.skipped, "skipped"),
+        (flaky, "flaky"),
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)

@@ -40,7 +40,7 @@ fn line(group: &[&CaseResult], style: Style) -> Option<String> {
 }
 
 /// Waivers that close the gate.
-pub(super) fn problems(run: &Run, style: Style) -> String {
+pub(crate) fn problems(run: &Run, style: Style) -> String {
     let lines = run.waiver_problems().iter().map(|problem| {
         let label =
             style.paint(Paint::Bad, &format!("{} WAIVER", word(&problem.fault).to_uppercase()));

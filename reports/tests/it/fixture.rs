@@ -112,6 +112,7 @@ pub(crate) fn case(
         disposition,
         waiver: None,
         explanation: String::new(),
+        flaky: None,
         elapsed_us: 1500,
     }
 }

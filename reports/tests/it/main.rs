@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod comparison;
+mod compatibility;
 mod fixture;
 mod hostile;
 mod round_trip;

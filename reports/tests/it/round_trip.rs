@@ -164,6 +164,7 @@ fn case() -> impl Strategy<Value = CaseResult> {
                     disposition,
                     waiver,
                     explanation,
+                    flaky: None,
                     elapsed_us,
                 }
             },

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use mtls_reports::{Format, render, schemas};
+use mtls_reports::{Comparison, Format, render, render_comparison, schemas};
 use serde_json::Value;
 
 use crate::fixture;
@@ -52,6 +52,18 @@ fn a_report_fits_its_schema() {
     assert_valid(&validator, &serde_json::from_slice(&waived).unwrap());
     let mut broken = document;
     broken["cases"][0]["verdict"] = Value::from("perhaps");
+    assert!(!validator.is_valid(&broken));
+}
+
+#[test]
+fn a_comparison_fits_its_schema() {
+    let comparison = Comparison::of_one(fixture::every_verdict());
+    let json = render_comparison(Format::Json, &comparison).unwrap();
+    let document: Value = serde_json::from_slice(&json).unwrap();
+    let validator = validator("comparison-v1.json");
+    assert_valid(&validator, &document);
+    let mut broken = document;
+    broken["rows"][0]["agreement"] = Value::from("perhaps");
     assert!(!validator.is_valid(&broken));
 }
 

@@ -35,6 +35,10 @@ fn check_recipe(
         IssuerRef::Anchor(name) => findings.known("anchor", name, anchors),
         IssuerRef::Certificate(name) => findings.known("certificate", name, own.keys()),
     }
+    if recipe.given.is_some() && recipe.issuer != IssuerRef::Anchor("main".to_owned()) {
+        let message = "a `given` certificate takes the place of one that the anchor `main` issues";
+        findings.report("given", message.to_owned(), None);
+    }
     for name in recipe.subject_of.iter().chain(&recipe.issuer_name_of) {
         findings.known("anchor", name, anchors);
     }

@@ -206,6 +206,17 @@ impl Script {
         self.acts().iter().any(|act| matches!(act, Act::Stop(Stop { then: Then::Wait, .. })))
     }
 
+    /// Whether it does something to a signature that only keys of one kind can.
+    pub fn is_for_one_kind_of_key(&self) -> bool {
+        self.acts().into_iter().any(|act| match act {
+            Act::Sign(Signing { scheme: Some(_), .. }) => true,
+            Act::Sign(Signing { forge: Some(forgery), .. }) => {
+                !matches!(forgery, Forgery::Replayed | Forgery::Octets(_))
+            }
+            _ => false,
+        })
+    }
+
     /// Paths of the fields that it edits or divides.
     pub fn fields(&self) -> Vec<&str> {
         self.acts()

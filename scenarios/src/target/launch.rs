@@ -11,14 +11,14 @@ use crate::Mode;
 /// Placeholders, in words of commands and in files: `@RUN@` (a directory of its own, removed afterwards), `@PROGRAM@` and
 /// `@PROGRAM:<name>@` (where the program, or one of `needs`, was found), `@BUILD@` (the directory of `build`),
 /// `@PORT:<listener>@`, `@HOST:<role>@`, `@MODE:<role>@` (in the server's words, see `modes`), `@SERVER_CERT@`, `@SERVER_KEY@`,
-/// `@SERVER_CERT:rsa@`, `@SERVER_KEY:rsa@` (the same with an RSA key), `@CA:<account>@` (trust bundle), `@CRL:<account>@`,
+/// `@SERVER_CERT:rsa@`, `@SERVER_KEY:rsa@` (the same with an RSA key), `@SERVER_CHAIN@` (the certificate with its CA's after it), `@CA:<account>@` (trust bundle), `@CRL:<account>@`,
 /// `@MARKER:<role>@` (the secret of that endpoint), `@GENERATION@` (counts configurations, from 1), `@ENDPOINTS@` (a table
 /// of all endpoints, for small servers).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Launch {
-    /// The server: names or paths, the first that is found is taken.
+    /// The server: names or paths, the first that is found is taken. `mtls-harness` is the harness itself.
     pub program: Vec<String>,
     /// Other programs that it needs, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

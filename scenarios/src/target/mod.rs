@@ -40,8 +40,8 @@ pub struct Target {
     /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handshake_timeout: Option<u64>,
-    /// Cases that it can bear under way at once, where that is fewer than the run would have: 1 for a server that takes one
-    /// connection after the other.
+    /// Cases that such a gate bears at once, where the run would have more: 1 for a server that takes one connection after
+    /// the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_at_once: Option<NonZeroU16>,
     /// Application protocols it speaks.

@@ -228,6 +228,18 @@ impl Key {
         signature.ok_or_else(|| self.failed(format!("{scheme:?}")))
     }
 
+    /// Whether [`Key::sign_any`] can sign by this scheme. A user's own ECDSA key has only the hash that TLS gives it.
+    pub fn can_sign(&self, scheme: SignatureScheme) -> bool {
+        let given_up = match (&*self.private, u16::from(scheme)) {
+            (Private::Rsa { .. }, RSA_PKCS1_MD5 | RSA_PKCS1_SHA1) => true,
+            (Private::Ecdsa { deterministic, .. }, ECDSA_SHA1) => {
+                matches!(deterministic, Some(Deterministic::P256(_)))
+            }
+            _ => false,
+        };
+        given_up || self.schemes().contains(&scheme)
+    }
+
     /// Signs a certificate or a revocation list. The same message gives the same signature, except with
     /// a user's own ECDSA key.
     pub fn sign_certificate(

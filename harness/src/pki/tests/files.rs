@@ -9,7 +9,7 @@ use x509_parser::prelude::*;
 
 use super::{account, client, credential, epoch, forge};
 use crate::pki::der::{self, Node, Tag};
-use crate::pki::{Bundle, Key, UserCa, pem};
+use crate::pki::{Authority, Bundle, Key, UserCa, pem};
 
 const REVOKED: &str = r#""serial": "00ff01", "key": {"algorithm": "p256"}"#;
 
@@ -74,7 +74,7 @@ fn a_users_ca_takes_the_place_of_main() {
     let certificate = pem::encode("CERTIFICATE", other.certificate("main").unwrap());
     let key = other.key("main").unwrap().pkcs8_pem();
     let ca = UserCa::new(("ca.crt", certificate.as_bytes()), ("ca.key", key.as_bytes())).unwrap();
-    let beta = forge.authority("beta", &account(super::ALPHA)).unwrap().with_user_ca(ca);
+    let beta = Authority::of_ca("beta", ca);
     let minted = forge.mint("c", &client(""), &beta, KeyAlgorithm::P256, epoch()).unwrap();
     let leaf = minted.end_entity.unwrap().der;
     super::verify(&leaf, other.certificate("main").unwrap());
@@ -135,7 +135,7 @@ fn bundles_are_written_whole_or_not_at_all() {
         "alpha/ca.crt",
         "alpha/main.crt",
         "alpha/main.key",
-        "alpha/crl-1.pem",
+        "alpha/crl.pem",
         "alpha/clients/revoked.crt",
         "alpha/clients/revoked.key",
         "server/server.crt",

@@ -205,7 +205,7 @@ fn a_public_key_is_written_as_given_and_signatures_have_its_length() {
     assert_eq!((key.key_size(), key.try_exponent().unwrap()), (16_384, 3));
     // The signature on the authority itself is good, the one that it makes has its modulus' length.
     let (_, account) = super::forge();
-    super::verify(&minted.certificates["ca"], &account.anchor("main").unwrap().der);
+    super::verify(&minted.certificates["ca"], account.certificate("main").unwrap());
     assert_eq!(leaf.signature_value.data.len(), 16_384 / 8);
     let own = minted.key.unwrap();
     let signature = own.sign(own.schemes()[0], b"handshake").unwrap();
