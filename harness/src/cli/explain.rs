@@ -78,7 +78,7 @@ fn perform(
     arguments: &Explain,
     library: Library,
     case: &Case,
-    mut keep: impl FnMut(&Finished),
+    keep: impl FnMut(&Finished),
 ) -> Result<ExitCode, Failure> {
     let style = terminal::style(&arguments.gate.display, None);
     carry_out(job(arguments, library, case)?, |comparison, _| {
@@ -89,7 +89,7 @@ fn perform(
             }
             run.results.iter().for_each(|case| terminal::say(&format!("\n{}", story(case, style))));
         }
-        comparison.runs().take(1).for_each(|run| keep(run));
+        comparison.runs().take(1).for_each(keep);
         Ok(())
     })
 }

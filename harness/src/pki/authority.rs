@@ -136,6 +136,17 @@ impl Authority {
         self.is_user_ca
     }
 
+    /// Whether this is a private key of the user's: of the CA, or of a client that was given.
+    pub fn is_lent(&self, key: &Key) -> bool {
+        let of_ca = self.key("main").filter(|_| self.is_user_ca);
+        let of_clients = self.clients.values().map(|client| client.forged().key.public_key());
+        of_ca
+            .map(|main| main.public_key())
+            .into_iter()
+            .chain(of_clients)
+            .any(|k| k == key.public_key())
+    }
+
     /// Whether the CA's key is wanting: all that can be shown are the certificates that were given.
     pub fn has_only_clients(&self) -> bool {
         !self.clients.is_empty()

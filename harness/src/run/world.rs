@@ -205,11 +205,9 @@ impl World {
         self.authorities.get(account).is_some_and(Authority::has_only_clients)
     }
 
-    /// Whether this is the private key of a user's own CA.
+    /// Whether this private key is the user's own: of his CA, or of a client that he lends.
     pub(super) fn is_users(&self, key: &Key) -> bool {
-        self.authorities.values().filter(|authority| authority.has_user_ca()).any(|authority| {
-            authority.key("main").is_some_and(|main| main.public_key() == key.public_key())
-        })
+        self.authorities.values().any(|authority| authority.is_lent(key))
     }
 
     /// A key of this algorithm that belongs to nobody.

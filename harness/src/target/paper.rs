@@ -98,7 +98,7 @@ impl Paper {
             current: Files::new(),
             revisions: Vec::new(),
         };
-        let Commands { prepare, start, reload, .. } = paper.configure(policy, 1)?;
+        let Commands { prepare, start, reload, ready: _ } = paper.configure(policy, 1)?;
         (paper.prepare, paper.start) = (prepare, start);
         if let Some(words) = reload {
             paper.reload = Some(Reload::Command(words));

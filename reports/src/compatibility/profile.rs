@@ -73,11 +73,10 @@ fn family(case: &CaseResult) -> Option<LooseFamily> {
     }
     match &case.observed.as_ref()?.outcome {
         Outcome::RejectedTls(_) => Some(LooseFamily::FailClosedTls),
-        Outcome::RejectedHttp { .. } => Some(LooseFamily::FailClosedHttp),
+        Outcome::RejectedHttp { .. } | Outcome::RejectedProtocol { .. } => {
+            Some(LooseFamily::FailClosedHttp)
+        }
         Outcome::Anonymous => Some(LooseFamily::PassWithFlag),
-        Outcome::Authenticated { .. }
-        | Outcome::RejectedProtocol { .. }
-        | Outcome::Timeout { .. }
-        | Outcome::Error { .. } => None,
+        Outcome::Authenticated { .. } | Outcome::Timeout { .. } | Outcome::Error { .. } => None,
     }
 }

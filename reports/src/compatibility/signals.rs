@@ -71,7 +71,7 @@ pub(super) fn signal(case: &CaseResult) -> Option<String> {
         Outcome::RejectedTls(TlsRefusal::Close) => "close".to_owned(),
         Outcome::RejectedTls(TlsRefusal::Reset) => "reset".to_owned(),
         Outcome::RejectedHttp { status } => format!("HTTP {status}"),
-        Outcome::RejectedProtocol { .. } => "words of the protocol".to_owned(),
+        Outcome::RejectedProtocol { .. } => "an error of the protocol".to_owned(),
         Outcome::Anonymous => "served as nobody".to_owned(),
         Outcome::Authenticated { .. } => "let in".to_owned(),
         Outcome::Timeout { .. } | Outcome::Error { .. } => return None,

@@ -6,6 +6,7 @@ A socket keeps the verify_mode and verify_flags of the context that it was made 
 several endpoints share a port, the TLS layer therefore only verifies what clients show, and each request looks whether there was something.
 """
 
+import contextlib
 import hashlib
 import json
 import signal
@@ -92,6 +93,12 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
         self.request.do_handshake()
 
+    def finish(self):
+        super().finish()
+        # OpenSSL forgets the session of a connection that ends without close_notify.
+        with contextlib.suppress(OSError, ValueError):
+            self.request.unwrap()
+
     def do_GET(self):
         connection, names = self.request, self.headers.get_all("Host", [])
         host = names[0].partition(":")[0].lower() if len(names) == 1 else None
@@ -120,17 +127,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
 
-def reload(*_):
-    global TABLE
+# Another thread may get the signal that the main one pauses for: it is blocked in all of them, and waited for.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+TABLE = Table({})
+for port in TABLE:
+    threading.Thread(target=Server(port).serve_forever, daemon=True).start()
+while signal.sigwait({signal.SIGHUP}):
     try:
         TABLE = Table(TABLE)
     except (OSError, ValueError) as error:
         print("the policy before stays in force:", error, file=sys.stderr)
-
-
-TABLE = Table({})
-signal.signal(signal.SIGHUP, reload)
-for port in TABLE:
-    threading.Thread(target=Server(port).serve_forever, daemon=True).start()
-while True:
-    signal.pause()

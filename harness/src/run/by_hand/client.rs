@@ -76,6 +76,10 @@ impl Client<'_> {
     }
 
     async fn peer(&self, writing: &mut Writing<'_>) -> Result<Peer, Obstacle> {
+        if writing.course.stage.target().probe().http().is_none() {
+            let what = "the gate speaks a protocol of its own, which neither openssl nor curl does";
+            return Err(Obstacle::Beyond(what.to_owned()));
+        }
         let name = self.words.written_sni(&self.spot.host);
         if self.words.edits_the_hello() {
             let what = "the ClientHello has a second server name or a damaged ticket";
@@ -96,7 +100,7 @@ impl Client<'_> {
         let held = writing.course.hold(self.account, self.credential)?;
         let key = held.identity.key.as_ref();
         if key.is_some_and(|key| writing.course.context.wallet.world().is_users(key)) {
-            let what = "the client has the private key of your own CA, which is not written";
+            let what = "the client has a private key of yours, which is not written anywhere";
             return Err(Obstacle::Beyond(what.to_owned()));
         }
         let name = format!("{}-{}", self.account, self.credential);

@@ -190,7 +190,7 @@ fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
         (None, Some(paths)) => {
             format!("Whoever gets a 2xx for {} was let in.", paths.protected_path)
         }
-        (None, None) => "Whoever gets an answer that is no refusal was let in.".to_owned(),
+        (None, None) => "Whoever is answered was let in.".to_owned(),
     };
     vec![format!("Right would be: {}.", describe_expected(&good)), let_in]
 }
@@ -198,9 +198,8 @@ fn look_for(writing: &Writing<'_>, visit: &Visit, spot: &Spot) -> Vec<String> {
 /// How the answers of a target are read, a line each.
 pub(super) fn reading(target: &Running) -> Vec<String> {
     let Some(probe) = target.probe().http() else {
-        return vec![
-            "Refusals are alerts, a closed connection, or words of the protocol.".to_owned(),
-        ];
+        let refusals = "Refusals are alerts, a closed connection, or an error of the protocol.";
+        return vec![refusals.to_owned()];
     };
     let mut lines = vec![
         "Refusals are alerts, a closed connection, or an HTTP status of 4xx.".to_owned(),
