@@ -30,6 +30,10 @@ impl Client<'_> {
         writing: &mut Writing<'_>,
         connect: &Connect,
     ) -> Result<Command, Obstacle> {
+        if let Some(protocol) = writing.course.stage.target().probe().protocol() {
+            let what = format!("the server speaks {}", protocol.as_str());
+            return Err(Obstacle::Beyond(what));
+        }
         let cell = &writing.course.case.cell;
         let (alpn, resumption) = (cell.alpn, cell.resumption);
         let peer = self.peer(writing).await?;
