@@ -70,10 +70,7 @@ fn committed(target: &str) -> PathBuf {
 fn an_haproxy_that_ignores_errors() {
     Hole {
         target: "haproxy",
-        change: (
-            "verify @MODE:solo-loose@",
-            "verify optional ca-ignore-err all crt-ignore-err all",
-        ),
+        change: ("strict-sni", "strict-sni ca-ignore-err all crt-ignore-err all"),
         filter: "certificate/expired@loose,*p256*",
         says: "yet the gate reports the identity of a certificate that it did not verify",
     }
@@ -113,8 +110,8 @@ fn an_nginx_with_a_default_host_that_asks_nobody() {
             "ssl_reject_handshake on;",
             "location = /whoami { return 200; } location = /protected { return 200 \"@MARKER:alpha@\"; }",
         ),
-        filter: "virtual-hosts/nobodys-name-no-certificate@",
-        says: "let in",
+        filter: "virtual-hosts/nobodys-name-second-accounts-certificate@*p256*",
+        says: "served as nobody, expected rejected",
     }
     .check();
 }
