@@ -144,7 +144,10 @@ fn invalid_use_says_what_to_do() {
         (vec!["run", "--scenarios", "no-such-folder"], "failed to read no-such-folder"),
         (vec!["explain", "certificate/expird"], "did you mean `certificate/expired`?"),
         (vec!["explain", "certificate/expired@strict,tls1.1,p256"], "did you mean"),
-        (vec!["explain", "certificate/expired", "--run"], "--run performs one case"),
+        (
+            vec!["explain", "certificate/expired", "--run"],
+            "--run, --steps and --vendor-report are about one case",
+        ),
         (vec!["explain", "certificate/expired", "--seed", "2"], "--run"),
         (vec!["run", "--pcap", "x.pcapng"], "--pcap captures one case"),
         (vec!["run", "--pcap", "no/such/folder/x"], "make it first"),

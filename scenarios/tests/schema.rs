@@ -35,6 +35,11 @@ fn json_files(folder: &Path, files: &mut Vec<PathBuf>) {
         if path.is_dir() && is_data {
             json_files(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "json") {
+            // What lies beside a target file is its own.
+            let beside = path.components().any(|part| part.as_os_str() == "targets");
+            if beside && !path.ends_with("target.json") {
+                continue;
+            }
             files.push(path);
         }
     }

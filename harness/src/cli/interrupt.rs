@@ -7,13 +7,17 @@ use tokio::sync::watch;
 
 use super::terminal;
 
+/// What the first interrupt of a run comes to.
+pub(super) const ENDING: &str = "interrupted: ending with what is known; once more to end at once";
+
 /// How often the user (or an orchestrator) has asked the run to end.
 #[derive(Clone, Debug)]
 pub(super) struct Interrupts(watch::Receiver<u32>);
 
 impl Interrupts {
-    /// Counts interrupts from now on. Without handlers a signal ends the process, which is what it is for.
-    pub(super) fn listen() -> Self {
+    /// Counts interrupts from now on, and says at the first what comes of it. Without handlers a signal ends the process, which
+    /// is what it is for.
+    pub(super) fn listen(said: Option<&'static str>) -> Self {
         let (count, seen) = watch::channel(0);
         let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
         if let (Ok(mut interrupt), Ok(mut terminate)) = signals {
@@ -23,6 +27,10 @@ impl Interrupts {
                         _ = interrupt.recv() => {}
                         _ = terminate.recv() => {}
                     }
+                    // Before anybody can act on it: what ends now says nothing more.
+                    if let (Some(said), 0) = (said, *count.borrow()) {
+                        terminal::note(said);
+                    }
                     count.send_modify(|count| *count += 1);
                 }
             });
@@ -30,15 +38,9 @@ impl Interrupts {
         Self(seen)
     }
 
-    /// Completes with the first interrupt, and says nothing.
+    /// Completes with the first interrupt.
     pub(super) async fn asked(&self) {
         self.reached(1).await;
-    }
-
-    /// Completes with the first interrupt.
-    pub(super) async fn first(&self) {
-        self.asked().await;
-        terminal::note("interrupted: ending with what is known; once more to end at once");
     }
 
     /// Completes with the second interrupt.

@@ -9,7 +9,7 @@ use rustls::pki_types::UnixTime;
 
 use super::Failure;
 use super::args::{Choice, Selftest};
-use super::interrupt::Interrupts;
+use super::interrupt::{ENDING, Interrupts};
 use super::selection::{load, nothing_selected, select};
 use super::terminal;
 use crate::pki::OpensslRecipe;
@@ -57,14 +57,14 @@ pub(super) fn selftest(arguments: &Selftest) -> Result<ExitCode, Failure> {
         .map_err(|e| Failure::undecided(&format!("failed to start the runtime: {e}")))?;
     let quiet = arguments.display.progress == Choice::Never;
     let matrix = runtime.block_on(async {
-        let interrupts = Interrupts::listen();
+        let interrupts = Interrupts::listen(Some(ENDING));
         let tell = |name: &str| {
             if !quiet {
                 terminal::note(&format!("tried {name}"));
             }
         };
         tokio::select! {
-            matrix = test.run(world, interrupts.first(), tell) => matrix.map_err(failure),
+            matrix = test.run(world, interrupts.asked(), tell) => matrix.map_err(failure),
             () = interrupts.second() => Err(Failure::undecided(&"interrupted again: ended at once")),
         }
     });

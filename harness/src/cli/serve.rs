@@ -37,7 +37,7 @@ pub(super) fn serve(arguments: &Serve) -> Result<ExitCode, Failure> {
 }
 
 async fn carry_out(arguments: &Serve) -> Result<ExitCode, Failure> {
-    let interrupts = Interrupts::listen();
+    let interrupts = Interrupts::listen(None);
     let mut hangup = signal(SignalKind::hangup()).map_err(|e| Failure::undecided(&e))?;
     let settings = Settings {
         config: arguments.config.clone(),

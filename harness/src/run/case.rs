@@ -136,7 +136,7 @@ async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
         let Stage::Own(own) = stage else { return played };
         let passed = matches!(played.judgement.verdict, Verdict::Pass(_) | Verdict::Skipped { .. });
         if passed && wear == Wear::Strain {
-            context.gates.give_back(own);
+            context.gates.give_back(own).await;
             return played;
         }
         own.stop().await;

@@ -6,13 +6,19 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use mtls_scenarios::Scenario;
+use mtls_scenarios::{Scenario, Start};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::target::{Blueprint, Running, StartError};
 
-/// Most gates of their own that cases have at once.
+/// Most gates of their own that the cases of a run have at once.
 const AT_ONCE: usize = 16;
+
+/// Most gates that wait for a case: while there are cases to come, those that end and those that begin keep step.
+const MOST_IDLE: usize = 4;
+
+/// Servers that are launched for cases share the machine, whichever targets they are of.
+static MACHINE: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// Gates that cases have to themselves.
 #[derive(Debug)]
@@ -80,8 +86,15 @@ impl Gates {
     }
 
     /// Takes back a gate that is as good as new.
-    pub(super) fn give_back(&self, gate: OwnGate<'_>) {
-        self.lock().push(*gate.target);
+    pub(super) async fn give_back(&self, gate: OwnGate<'_>) {
+        {
+            let mut idle = self.lock();
+            if idle.len() < MOST_IDLE {
+                idle.push(*gate.target);
+                return;
+            }
+        }
+        gate.stop().await;
     }
 
     /// Stops those that nobody is at.
@@ -94,9 +107,13 @@ impl Gates {
     }
 
     async fn place(&self) -> SemaphorePermit<'_> {
+        let places = match self.blueprint.target.start {
+            Start::Launch(_) => &MACHINE,
+            Start::Embedded | Start::Running => &self.places,
+        };
         loop {
             // It is never closed.
-            if let Ok(place) = self.places.acquire().await {
+            if let Ok(place) = places.acquire().await {
                 return place;
             }
         }
@@ -149,14 +166,14 @@ mod tests {
         let gates = gates();
         let first = gates.take(Wear::Strain).await.unwrap();
         assert!(!first.is_used);
-        gates.give_back(first);
+        gates.give_back(first).await;
         let changed = gates.take(Wear::Change).await.unwrap();
         assert!(!changed.is_used);
         let second = gates.take(Wear::Strain).await.unwrap();
         assert!(second.is_used);
         let third = gates.take(Wear::Strain).await.unwrap();
         assert!(!third.is_used);
-        gates.give_back(second);
+        gates.give_back(second).await;
         gates.stop().await;
         let after = gates.take(Wear::Strain).await.unwrap();
         assert!(!after.is_used);

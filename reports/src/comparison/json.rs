@@ -69,7 +69,7 @@ impl<'a> ComparisonReport<'a> {
 }
 
 pub(crate) fn render(comparison: &Comparison) -> Result<Vec<u8>, RenderError> {
-    let mut bytes = serde_json::to_vec_pretty(&ComparisonReport::of(comparison))?;
+    let mut bytes = serde_json::to_vec(&ComparisonReport::of(comparison))?;
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -6,7 +6,7 @@ use mtls_reports::{Comparison, ExitCode};
 
 use super::Job;
 use crate::cli::args::Run;
-use crate::cli::interrupt::Interrupts;
+use crate::cli::interrupt::{ENDING, Interrupts};
 use crate::cli::selection::{load, nothing_selected, select};
 use crate::cli::{Failure, terminal};
 use crate::run::Dialogues;
@@ -38,19 +38,13 @@ pub(in crate::cli) fn carry_out(
         .build()
         .map_err(|e| Failure::undecided(&format!("failed to start the runtime: {e}")))?;
     let result = runtime.block_on(async {
-        let interrupts = Interrupts::listen();
+        let interrupts = Interrupts::listen(Some(ENDING));
         tokio::select! {
             result = job.carry_out(&interrupts, show) => result,
-            () = twice(&interrupts) => Err(Failure::undecided(&"interrupted again: ended at once")),
+            () = interrupts.second() => Err(Failure::undecided(&"interrupted again: ended at once")),
         }
     });
     // Abandoned probes must not hold up the exit.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
-}
-
-/// Completes with the second interrupt, and tells what the first one does.
-async fn twice(interrupts: &Interrupts) {
-    interrupts.first().await;
-    interrupts.second().await;
 }
