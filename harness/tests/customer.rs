@@ -7,15 +7,15 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "common/options.rs"]
+mod options;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mtls_harness::pki::{Bundle, Forge, StoredBundle, UserCa, UserClient};
-use mtls_harness::run::{
-    Context, Dialogues, Ending, GivenClients, Options, Origin, Trust, World, plan, run,
-};
+use mtls_harness::run::{Context, Ending, GivenClients, Origin, Trust, World, plan, run};
 use mtls_harness::server::Fault;
 use mtls_harness::target::{Blueprint, Material, Running, Workshop};
 use mtls_reports::model::{CaseResult, Disposition, Verdict};
@@ -23,17 +23,7 @@ use mtls_scenarios::{Filter, KeyAlgorithm, Library, Start, Target};
 use rustls::pki_types::UnixTime;
 use tempfile::TempDir;
 
-/// Options that suit a busy machine: nothing may time out that is merely slow.
-fn options() -> Options {
-    Options {
-        jobs: 16,
-        timeout: Duration::from_secs(60),
-        fail_fast: false,
-        pedantic: false,
-        dialogues: Dialogues::default(),
-        keep_recordings: false,
-    }
-}
+use self::options::options;
 
 /// A bundle on disk, with clients of this algorithm.
 fn bundle(algorithm: KeyAlgorithm) -> TempDir {

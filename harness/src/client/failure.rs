@@ -9,6 +9,7 @@ use mtls_scenarios::Alert;
 use rustls::InvalidMessage;
 
 use super::hello::TooLong;
+use crate::tape::Unsaid;
 
 /// Why an exchange did not get to a response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,5 +100,18 @@ impl Failure {
             return Self::Refused(TlsRefusal::Close);
         }
         Self::Misbehaved(PeerText::new(&format!("not HTTP: {error}")))
+    }
+}
+
+impl From<Unsaid> for Failure {
+    fn from(unsaid: Unsaid) -> Self {
+        match unsaid {
+            Unsaid::Silence => Self::Timeout(Phase::Handshake),
+            Unsaid::Io(error) => Self::from_io(&error),
+            Unsaid::Declined(said) => {
+                let what = format!("it does not agree to begin TLS, and says `{said}`");
+                Self::Misbehaved(PeerText::new(&what))
+            }
+        }
     }
 }

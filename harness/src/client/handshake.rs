@@ -18,11 +18,10 @@ use super::early;
 use super::failure::Failure;
 use super::hello::{HelloEdit, Registration};
 use super::persona::Persona;
-use super::prelude;
 use super::secrets::Secrets;
 use super::session::{Store, Tickets};
 use super::socket::Socket;
-use crate::tape::Tape;
+use crate::tape::{Tape, say};
 
 /// Most bytes that one connection reads, TLS overhead included.
 const MAX_RECEIVED: u64 = 4 << 20;
@@ -85,7 +84,8 @@ pub async fn connect(dial: Dial<'_>) -> Result<Connection, (Failure, TlsFacts)> 
     stream.set_nodelay(true).map_err(|e| failed(Failure::Unreachable(e.to_string())))?;
 
     if let Some(prelude) = dial.prelude {
-        prelude::say(&mut stream, prelude, dial.deadline).await.map_err(&failed)?;
+        let said = say(&mut stream, prelude, dial.deadline).await;
+        said.map_err(|unsaid| failed(unsaid.into()))?;
     }
     let socket = Socket::new(stream, MAX_RECEIVED, dial.tape.clone());
     if let Some(prelude) = dial.prelude {

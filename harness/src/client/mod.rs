@@ -13,7 +13,6 @@ mod hello;
 mod http;
 mod persona;
 mod plain;
-mod prelude;
 mod provider;
 mod secrets;
 mod session;

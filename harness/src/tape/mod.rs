@@ -6,10 +6,12 @@
 mod capture;
 mod key_log;
 mod packet;
+mod prelude;
 mod recorder;
 mod recording;
 
 pub use capture::capture;
 pub use key_log::key_log;
+pub use prelude::{Unsaid, say};
 pub use recorder::Tape;
 pub use recording::{End, Ends, Entry, Event, Recording, Secret};

@@ -4,6 +4,7 @@ use mtls_reports::PeerText;
 use mtls_reports::model::Phase;
 use rustls::AlertDescription;
 
+use crate::tape::Unsaid;
 use crate::tls::Malformed;
 
 /// Why a scripted handshake did not get to application data, told by whose doing it was.
@@ -48,6 +49,19 @@ pub enum Failure {
 impl From<Malformed> for Failure {
     fn from(malformed: Malformed) -> Self {
         Self::Misbehaved(PeerText::new(&malformed.to_string()))
+    }
+}
+
+impl From<Unsaid> for Failure {
+    fn from(unsaid: Unsaid) -> Self {
+        match unsaid {
+            Unsaid::Silence => Self::Timeout(Phase::Handshake),
+            Unsaid::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Self::Closed,
+            Unsaid::Io(_) => Self::Reset,
+            Unsaid::Declined(said) => {
+                misbehaved(&format!("it does not agree to begin TLS, and says `{said}`"))
+            }
+        }
     }
 }
 

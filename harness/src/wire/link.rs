@@ -12,8 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::failure::{Failure, misbehaved};
-use super::prelude;
-use crate::tape::{End, Tape};
+use crate::tape::{End, Tape, say};
 use crate::tls::{HandshakeReader, Protection, Received, Record, RecordReader};
 
 /// Most octets that one connection reads.
@@ -83,7 +82,7 @@ impl Link {
             tape.connected(local, address);
         }
         if let Some(prelude) = prelude {
-            prelude::say(&mut stream, prelude, deadline).await?;
+            say(&mut stream, prelude, deadline).await?;
             tape.prelude(prelude);
         }
         Ok(Self::over(Box::new(stream), deadline, tape))

@@ -24,7 +24,6 @@ mod layout;
 mod link;
 mod messages;
 mod offer;
-mod prelude;
 pub mod rehearsal;
 mod renegotiation;
 mod session;

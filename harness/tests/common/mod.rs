@@ -1,30 +1,19 @@
 //! Runs of the library for integration tests: the mock gate, in process.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod options;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use mtls_harness::pki::OpensslRecipe;
-use mtls_harness::run::{
-    Context, Dialogues, Ending, Options, Origin, Performed, Trust, World, plan, run,
-};
+use mtls_harness::run::{Context, Ending, Options, Origin, Performed, Trust, World, plan, run};
 use mtls_harness::server::Fault;
 use mtls_harness::target::{Blueprint, Workshop};
 use mtls_reports::model::CaseResult;
 use mtls_scenarios::{Filter, Library, Program};
 use rustls::pki_types::UnixTime;
 
-/// Options that suit a busy machine: nothing may time out that is merely slow.
-pub(crate) fn options() -> Options {
-    Options {
-        jobs: 16,
-        timeout: Duration::from_secs(60),
-        fail_fast: false,
-        pedantic: false,
-        dialogues: Dialogues::default(),
-        keep_recordings: false,
-    }
-}
+pub(crate) use self::options::options;
 
 /// Runs the selected cases against the mock gate, broken or not.
 pub(crate) async fn run_mock(fault: Option<Fault>, filters: &[&str]) -> Vec<CaseResult> {

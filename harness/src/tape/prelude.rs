@@ -1,33 +1,42 @@
-//! What is said in plaintext before TLS begins.
+//! What either client says in plaintext before TLS begins.
+
+use std::io;
 
 use mtls_reports::PeerText;
-use mtls_reports::model::Phase;
 use mtls_scenarios::Prelude;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{Instant, timeout_at};
 
-use super::failure::Failure;
+/// TLS cannot begin.
+#[derive(Debug)]
+pub enum Unsaid {
+    /// No answer in time.
+    Silence,
+    /// The connection ended.
+    Io(io::Error),
+    /// The peer answered something else than that it agrees.
+    Declined(PeerText),
+}
 
 /// Says it, and reads as many octets as the answer that agrees to TLS has.
-pub(super) async fn say<S: AsyncRead + AsyncWrite + Unpin>(
+///
+/// # Errors
+/// Why there was no such answer by the deadline.
+pub async fn say<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     prelude: Prelude,
     deadline: Instant,
-) -> Result<(), Failure> {
+) -> Result<(), Unsaid> {
     let mut answer = vec![0; prelude.expect.len()];
     let exchange = async {
         stream.write_all(prelude.send).await?;
         stream.read_exact(&mut answer).await
     };
     match timeout_at(deadline, exchange).await {
-        Err(_) => Err(Failure::Timeout(Phase::Handshake)),
-        Ok(Err(e)) => Err(Failure::from_io(&e)),
+        Err(_) => Err(Unsaid::Silence),
+        Ok(Err(error)) => Err(Unsaid::Io(error)),
         Ok(Ok(_)) if answer == prelude.expect => Ok(()),
-        Ok(Ok(_)) => {
-            let said = String::from_utf8_lossy(&answer);
-            let what = format!("it does not agree to begin TLS, and says `{said}`");
-            Err(Failure::Misbehaved(PeerText::new(&what)))
-        }
+        Ok(Ok(_)) => Err(Unsaid::Declined(PeerText::new(&String::from_utf8_lossy(&answer)))),
     }
 }
 
@@ -35,13 +44,12 @@ pub(super) async fn say<S: AsyncRead + AsyncWrite + Unpin>(
 mod tests {
     use std::time::Duration;
 
-    use mtls_reports::model::TlsRefusal;
     use mtls_scenarios::{Postgresql, Protocol};
 
     use super::*;
 
     /// What comes of a server that answers so and then closes.
-    async fn answered(answer: &'static [u8]) -> Result<(), Failure> {
+    async fn answered(answer: &'static [u8]) -> Result<(), Unsaid> {
         let (mut near, mut far) = tokio::io::duplex(64);
         let who = Postgresql { user: String::new(), database: String::new() };
         let prelude = Protocol::Postgresql(who).prelude().unwrap();
@@ -57,9 +65,12 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_answer_that_agrees_will_do() {
-        assert_eq!(answered(b"S").await, Ok(()));
-        assert!(matches!(answered(b"N").await, Err(Failure::Misbehaved(_))));
-        assert_eq!(answered(b"").await, Err(Failure::Refused(TlsRefusal::Close)));
+        assert!(answered(b"S").await.is_ok());
+        assert!(
+            matches!(answered(b"N").await, Err(Unsaid::Declined(said)) if said.as_str() == "N")
+        );
+        let closed = answered(b"").await;
+        assert!(matches!(closed, Err(Unsaid::Io(e)) if e.kind() == io::ErrorKind::UnexpectedEof));
     }
 
     #[tokio::test]
@@ -67,6 +78,6 @@ mod tests {
         let (mut near, _far) = tokio::io::duplex(64);
         let prelude = Prelude { send: b"?", expect: b"!" };
         let silence = say(&mut near, prelude, Instant::now()).await;
-        assert_eq!(silence, Err(Failure::Timeout(Phase::Handshake)));
+        assert!(matches!(silence, Err(Unsaid::Silence)));
     }
 }

@@ -1,9 +1,12 @@
 //! The result model: observations are facts, verdicts are judgements, dispositions are policy.
 
+mod event;
+
 pub use mtls_scenarios::Discrepancy;
 use mtls_scenarios::{Alert, Alpn, Date, Expected, Mode, Role, Severity, TlsVersion};
 use serde::{Deserialize, Serialize};
 
+pub use self::event::{Event, RunFooter, RunHeader};
 use crate::PeerText;
 
 /// What a probe saw, in the words of the design: see each variant.
@@ -357,56 +360,4 @@ const fn is_zero(number: &u64) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
-}
-
-/// First line of an event log.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RunHeader {
-    /// Version of the log format; 1.
-    pub format_version: u32,
-    /// Version of the tool.
-    pub tool_version: String,
-    /// Start of the run, RFC 3339.
-    pub started: String,
-    /// Seed of keys, serials and marker.
-    pub seed: u64,
-    /// Target by name or address.
-    pub target: String,
-    /// The target's version, as it says itself.
-    pub target_version: Option<PeerText>,
-    /// Number of cases selected.
-    pub selected: usize,
-    /// Arguments that repeat this run for one case, up to the filter: `run --target nginx --seed 1`.
-    pub rerun: String,
-}
-
-/// Last line of an event log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RunFooter {
-    /// Number of cases finished.
-    pub finished: usize,
-    /// Whether the run was interrupted.
-    pub interrupted: bool,
-    /// Wall time, in microseconds.
-    pub elapsed_us: u64,
-    /// Waivers that close the gate.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiver_problems: Vec<WaiverProblem>,
-    /// Exit code that follows from the dispositions and the waivers.
-    pub exit_code: u8,
-}
-
-/// One line of an event log.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// The run begins.
-    RunStarted(RunHeader),
-    /// A case is done; in the order of the plan.
-    CaseFinished(Box<CaseResult>),
-    /// The run ends.
-    RunFinished(RunFooter),
 }
