@@ -158,7 +158,10 @@ impl Programs {
         // Some begin with other news.
         let mut lines = text.lines().map(str::trim);
         let line = lines.find(|line| line.contains(|c: char| c.is_ascii_digit()))?;
-        Some(PeerText::new(line))
+        // Some name themselves by where they lie, which is nobody's business.
+        let line = line.strip_prefix(&*self.program.to_string_lossy()).unwrap_or(line);
+        let words: Vec<_> = line.split_whitespace().collect();
+        Some(PeerText::new(&words.join(" ")))
     }
 }
 
@@ -231,5 +234,14 @@ mod tests {
         let own = env::current_exe().unwrap();
         let name = own.file_name().unwrap().to_string_lossy().into_owned();
         assert_eq!(find(&[name]), Some(own));
+    }
+
+    #[tokio::test]
+    async fn a_version_does_not_tell_where_the_program_lies() {
+        let launch = r#"{"program": ["/bin/sh"], "command": [], "install": "",
+            "version": ["-c", "echo hello; echo \"$0  version:   1.2\""]}"#;
+        let launch = serde_json::from_str(launch).unwrap();
+        let present = look_for(&launch).await.unwrap();
+        assert_eq!(present.version.unwrap().as_str(), "version: 1.2");
     }
 }
