@@ -1,17 +1,14 @@
-//! One case: its steps, one after the other, and what they amount to.
+//! What cases amount to.
 
-use mtls_reports::model::{CaseResult, Disposition, Observation, StepResult, Verdict};
-use mtls_scenarios::{Case, Scenario, Severity, Step};
+use mtls_reports::model::{CaseResult, Disposition, Verdict};
+use mtls_scenarios::{Case, Scenario, Severity};
 use tokio::time::Instant;
 
 use super::context::{Context, Dialogues};
-use super::course::Course;
-use super::gates::Wear;
 use super::judge::Judgement;
-use super::outcome::{skipped, undecided};
-use super::stage::Stage;
-use super::tapes::Taped;
-use super::{action, dialogue, operate, visit};
+use super::outcome::undecided;
+use super::play::Played;
+use super::{company, dialogue};
 use crate::tape::Recording;
 
 /// A case that was performed.
@@ -30,14 +27,29 @@ impl Performed {
     }
 }
 
-/// Performs a case.
-pub(super) async fn perform(context: &Context, case: &Case) -> Performed {
+/// Performs cases of one scenario: a company, or one alone.
+pub(super) async fn perform(context: &Context, cases: &[Case]) -> Vec<Performed> {
     let started = Instant::now();
-    let scenario = context.library.scenarios.get(&case.scenario);
+    let Some(first) = cases.first() else { return Vec::new() };
+    let scenario = context.library.scenarios.get(&first.scenario);
     let played = match scenario {
-        Some(scenario) => play(context, case, scenario).await,
-        None => Played::of(undecided(format!("no scenario `{}`", case.scenario))),
+        Some(scenario) => company::play_all(context, scenario, cases).await,
+        None => {
+            let nothing = || Played::of(undecided(format!("no scenario `{}`", first.scenario)));
+            cases.iter().map(|_| nothing()).collect()
+        }
     };
+    let results = cases.iter().zip(played);
+    results.map(|(case, played)| performed(context, scenario, case, played, started)).collect()
+}
+
+fn performed(
+    context: &Context,
+    scenario: Option<&Scenario>,
+    case: &Case,
+    played: Played,
+    started: Instant,
+) -> Performed {
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let result = context.waivers.apply(CaseResult {
         title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
@@ -99,107 +111,4 @@ const fn disposition(verdict: &Verdict) -> Disposition {
         Verdict::Inconclusive { .. } => Disposition::Undecided,
         Verdict::Skipped { .. } => Disposition::Skipped,
     }
-}
-
-/// What came of a case.
-struct Played {
-    judgement: Judgement,
-    observed: Option<Observation>,
-    steps: Vec<StepResult>,
-    taped: Vec<Taped>,
-}
-
-impl Played {
-    const fn of(judgement: Judgement) -> Self {
-        Self { judgement, observed: None, steps: Vec::new(), taped: Vec::new() }
-    }
-}
-
-/// Plays a scenario, at a gate of its own where it needs one.
-async fn play(context: &Context, case: &Case, scenario: &Scenario) -> Played {
-    let operates = scenario.steps.iter().any(|step| matches!(step, Step::Operate(_)));
-    if operates && !context.gates.can_start() {
-        return Played::of(skipped("the server is not the harness's to change".to_owned()));
-    }
-    let wear = Wear::of(scenario, context.target.has_clock());
-    if wear == Wear::None || !context.gates.can_start() {
-        return play_at(context, case, scenario, Stage::Shared(&context.target)).await.0;
-    }
-    let mut gate = context.gates.take(wear).await;
-    loop {
-        let own = match gate {
-            Ok(own) => own,
-            Err(error) => return Played::of(undecided(format!("no gate of its own: {error}"))),
-        };
-        let is_used = own.is_used;
-        let (played, stage) = play_at(context, case, scenario, Stage::Own(own)).await;
-        let Stage::Own(own) = stage else { return played };
-        let passed = matches!(played.judgement.verdict, Verdict::Pass(_) | Verdict::Skipped { .. });
-        if passed && wear == Wear::Strain {
-            context.gates.give_back(own).await;
-            return played;
-        }
-        own.stop().await;
-        if passed || !is_used {
-            return played;
-        }
-        // It may be the cases before that the gate suffers from.
-        gate = context.gates.fresh().await;
-    }
-}
-
-/// Plays a scenario at a gate, and leaves it.
-async fn play_at<'a>(
-    context: &'a Context,
-    case: &'a Case,
-    scenario: &Scenario,
-    stage: Stage<'a>,
-) -> (Played, Stage<'a>) {
-    let mut course = Course::new(context, case, stage);
-    let played = steps(&mut course, scenario).await;
-    let (stage, tapes) = course.leave();
-    (Played { taped: tapes.recordings(), ..played }, stage)
-}
-
-/// Goes through the steps; the first that does not pass decides, else the last.
-async fn steps(course: &mut Course<'_>, scenario: &Scenario) -> Played {
-    let mut played = Played::of(undecided("the scenario has no steps".to_owned()));
-    let is_plain = scenario.steps.len() == 1;
-    for (index, step) in scenario.steps.iter().enumerate() {
-        let action = action::describe(course.case, step);
-        if !is_plain {
-            course.tapes.step(format!("step {}: {action}", index + 1));
-        }
-        let (judgement, observed) = match step {
-            Step::Visit(visit) => visit::perform(course, visit).await,
-            Step::Operate(operation) => (operate::operate(course, operation).await, None),
-            Step::Wait(wait) => (operate::wait(course, wait).await, None),
-        };
-        played.observed.clone_from(&observed);
-        let passed = matches!(judgement.verdict, Verdict::Pass(_));
-        if is_plain {
-            played.judgement = judgement;
-            break;
-        }
-        played.judgement = at_step(judgement, index + 1, &action);
-        played.steps.push(StepResult { action, observed });
-        if !passed {
-            break;
-        }
-    }
-    played
-}
-
-/// Says at which step a scenario of many came to its verdict.
-fn at_step(judgement: Judgement, number: usize, action: &str) -> Judgement {
-    let Judgement { expected, verdict, explanation } = judgement;
-    if explanation.is_empty() || matches!(verdict, Verdict::Skipped { .. }) {
-        return Judgement { expected, verdict, explanation };
-    }
-    let explanation = format!("step {number}, {action}: {explanation}");
-    let verdict = match verdict {
-        Verdict::Inconclusive { .. } => Verdict::Inconclusive { reason: explanation.clone() },
-        other => other,
-    };
-    Judgement { expected, verdict, explanation }
 }

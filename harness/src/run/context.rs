@@ -126,6 +126,11 @@ impl Context {
         }
     }
 
+    /// Whether its gate bears only so many cases at once, and copies of it can be started for the others.
+    pub(super) fn needs_copies(&self) -> bool {
+        self.target.target().most_at_once.is_some() && self.gates.can_start()
+    }
+
     /// Stops every gate. `keep_logs` leaves the directory of the one that cases share, and returns its path.
     ///
     /// # Errors

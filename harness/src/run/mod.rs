@@ -5,6 +5,7 @@
 mod action;
 mod by_hand;
 mod case;
+mod company;
 mod connect;
 mod context;
 mod control;
@@ -18,6 +19,7 @@ mod judge;
 mod operate;
 mod outcome;
 mod plan;
+mod play;
 mod preflight;
 mod probe;
 mod runner;

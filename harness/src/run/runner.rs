@@ -10,6 +10,7 @@ use mtls_scenarios::Case;
 use tokio::task::JoinHandle;
 
 use super::case::{self, Performed};
+use super::company;
 use super::context::Context;
 use super::plan::Plan;
 
@@ -33,10 +34,12 @@ pub async fn run(
     stop: impl Future<Output = ()>,
     mut on_result: impl FnMut(Performed),
 ) -> Ending {
-    let most = context.target.target().most_at_once.map(|most| usize::from(most.get()));
-    let jobs = context.options.jobs.clamp(1, most.unwrap_or(usize::MAX));
-    let (aside, others) = starting_order(context, plan);
-    let start = |numbered: Numbered| Task::start(context, numbered).join();
+    let few = context.target.target().most_at_once.filter(|_| !context.needs_copies());
+    let most = few.map_or(usize::MAX, |most| usize::from(most.get()));
+    let jobs = context.options.jobs.clamp(1, most);
+    let (aside, others): (Vec<_>, Vec<_>) =
+        companies(context, plan).into_iter().partition(|cases| is_aside(context, cases));
+    let start = |company: Company| Task::start(context, company).join();
     let aside = stream::iter(aside).map(start).buffer_unordered(MOST_ASIDE);
     let others = stream::iter(others).map(start).buffer_unordered(jobs);
     let mut results = stream::select(aside, others);
@@ -51,8 +54,8 @@ pub async fn run(
             }
             next = results.next() => next,
         };
-        let Some((number, result)) = next else { return Ending::Complete };
-        early.results.insert(number, result);
+        let Some(results) = next else { return Ending::Complete };
+        early.results.extend(results);
         while let Some(result) = early.in_turn() {
             let unexpected = result.result.disposition == Disposition::Unexpected;
             on_result(result);
@@ -66,24 +69,27 @@ pub async fn run(
 /// Cases that take no job from the others, under way at once.
 const MOST_ASIDE: usize = 64;
 
-/// A case with its place in the plan.
-type Numbered = (usize, Case);
+/// Cases that are performed together, with the place of the first in the plan.
+type Company = (usize, Vec<Case>);
 
-/// Numbered cases: those that take no job from the others, and the others. The former wait for time to pass or to be sent away, so
-/// that all wait together. Where a gate bears only so many cases, they are those that have one to themselves.
-fn starting_order(context: &Context, plan: Plan) -> (Vec<Numbered>, Vec<Numbered>) {
-    let few = context.target.target().most_at_once.is_some();
-    let is_aside = |case: &Case| {
-        let scenario = context.library.scenarios.get(&case.scenario);
-        scenario.is_some_and(|scenario| {
-            if few {
-                scenario.needs_own_gate() && context.gates.can_start()
-            } else {
-                scenario.waits() || scenario.outwaits()
-            }
-        })
+/// The plan as it is performed: neighbours that change their gate in the same way go together, all others alone.
+fn companies(context: &Context, plan: Plan) -> Vec<Company> {
+    let go_together = |one: &Case, next: &Case| {
+        let scenario = context.library.scenarios.get(&one.scenario);
+        one.scenario == next.scenario && scenario.is_some_and(|s| company::forms(context, s))
     };
-    plan.cases.into_iter().enumerate().partition(|(_, case)| is_aside(case))
+    let mut place = 0;
+    let companies = plan.cases.chunk_by(go_together).map(|cases| {
+        place += cases.len();
+        (place - cases.len(), cases.to_vec())
+    });
+    companies.collect()
+}
+
+/// Whether cases take no job from the others: they wait for time to pass or to be sent away, so that all wait together.
+fn is_aside(context: &Context, (_, cases): &Company) -> bool {
+    let scenario = cases.first().and_then(|case| context.library.scenarios.get(&case.scenario));
+    scenario.is_some_and(|scenario| scenario.waits() || scenario.outwaits())
 }
 
 /// Results that came before their turn.
@@ -101,32 +107,32 @@ impl Early {
     }
 }
 
-/// A case under way; dropping it abandons the case.
+/// Cases under way; dropping it abandons them.
 struct Task {
-    number: usize,
-    case: Case,
-    result: JoinHandle<Performed>,
+    place: usize,
+    cases: Vec<Case>,
+    results: JoinHandle<Vec<Performed>>,
 }
 
 impl Task {
-    fn start(context: &Arc<Context>, (number, case): Numbered) -> Self {
+    fn start(context: &Arc<Context>, (place, cases): Company) -> Self {
         let context = Arc::clone(context);
-        let performed = case.clone();
-        let result = tokio::spawn(async move { case::perform(&context, &performed).await });
-        Self { number, case, result }
+        let performed = cases.clone();
+        let results = tokio::spawn(async move { case::perform(&context, &performed).await });
+        Self { place, cases, results }
     }
 
-    async fn join(mut self) -> (usize, Performed) {
-        let result = match (&mut self.result).await {
-            Ok(result) => result,
-            Err(error) => case::broken(&self.case, &error.to_string()),
-        };
-        (self.number, result)
+    async fn join(mut self) -> Vec<(usize, Performed)> {
+        let results = (&mut self.results).await.unwrap_or_else(|error| {
+            let error = error.to_string();
+            self.cases.iter().map(|case| case::broken(case, &error)).collect()
+        });
+        (self.place..).zip(results).collect()
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.result.abort();
+        self.results.abort();
     }
 }

@@ -11,6 +11,8 @@ pub(super) enum Stage<'a> {
     Shared(&'a Running),
     /// One that no other case is at.
     Own(OwnGate<'a>),
+    /// One that the cases of a scenario are at together, as it is known to each.
+    Company(Box<Running>),
     /// One that was written down for a person to start.
     Paper(Box<Running>),
 }
@@ -20,14 +22,14 @@ impl Stage<'_> {
         match self {
             Self::Shared(target) => target,
             Self::Own(gate) => &gate.target,
-            Self::Paper(target) => target,
+            Self::Company(target) | Self::Paper(target) => target,
         }
     }
 
     /// The gate, where it may be changed.
     pub(super) fn changeable(&mut self) -> Option<&mut Running> {
         match self {
-            Self::Shared(_) => None,
+            Self::Shared(_) | Self::Company(_) => None,
             Self::Own(gate) => Some(&mut gate.target),
             Self::Paper(target) => Some(target),
         }
@@ -40,7 +42,7 @@ impl Stage<'_> {
     /// Moves the gate's clock forward; whether it has one.
     pub(super) fn advance_clock(&self, by: Duration) -> bool {
         match self {
-            Self::Shared(_) | Self::Paper(_) => false,
+            Self::Shared(_) | Self::Company(_) | Self::Paper(_) => false,
             Self::Own(gate) => gate.target.advance_clock(by),
         }
     }
