@@ -7,7 +7,7 @@ use std::fs;
 
 use common::{run_library, run_mock};
 use mtls_reports::model::{CaseResult, Discrepancy, Verdict};
-use mtls_scenarios::Library;
+use mtls_scenarios::{Library, Probe};
 
 /// Runs one scenario with these steps in these modes against the correct mock.
 async fn play(mode: &str, steps: &str) -> Vec<CaseResult> {
@@ -44,6 +44,26 @@ async fn the_step_that_fails_is_named_and_the_last_one_performed() {
     let explanation = &results[0].explanation;
     assert!(explanation.starts_with("step 2, connect to gamma as none: "), "{explanation}");
     assert_eq!(results[0].steps.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_with_a_method_that_gets_no_answer() {
+    let mut library = Library::embedded().unwrap();
+    let mut probe = library.targets["mock"].probe.http().unwrap().clone();
+    probe.methods = ["GET", "HEAD"].map(str::to_owned).to_vec();
+    library.targets.get_mut("mock").unwrap().probe = Probe::Http(Box::new(probe));
+    let results = run_library(library, None, &["requests/methods@strict,tls1.3,p256,"]).await;
+    for result in results {
+        let is_asked =
+            ["head", "get-as-head"].iter().any(|name| result.id.ends_with(&format!(",{name}")));
+        match &result.verdict {
+            Verdict::Pass(_) => assert!(is_asked, "{result:?}"),
+            Verdict::Skipped { reason } => {
+                assert!(!is_asked && reason.ends_with("is not GET or HEAD"), "{result:?}");
+            }
+            _ => panic!("{result:?}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -191,9 +191,10 @@ impl<'a> Course<'a> {
         let victim = if has_placeholders { self.victim(&spot.account) } else { None };
         let filler = Filler { target: self.stage.target(), spot, victim: victim.as_ref() };
         fill(&filler).map_err(|error| match error {
-            WordingError::NoRole(_) | WordingError::NotHttp | WordingError::NoVictim => {
-                skipped(error.to_string())
-            }
+            WordingError::NoRole(_)
+            | WordingError::NotHttp
+            | WordingError::Unanswered(_)
+            | WordingError::NoVictim => skipped(error.to_string()),
             WordingError::Placeholder(_) => undecided(error.to_string()),
         })
     }

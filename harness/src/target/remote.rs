@@ -89,6 +89,7 @@ impl Remote {
                 identity: self.identity.clone().map(identity_at),
                 protected_path: path.to_owned(),
                 marker: self.marker.clone(),
+                methods: Vec::new(),
             })),
             anchors: None,
             alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },
