@@ -4,8 +4,10 @@
 mod common;
 
 use std::fs;
+use std::time::Duration;
 
-use common::{run_library, run_mock};
+use common::{options, perform, run_library, run_mock};
+use mtls_harness::run::Options;
 use mtls_reports::model::{CaseResult, Discrepancy, Verdict};
 use mtls_scenarios::{Library, Probe};
 
@@ -63,6 +65,18 @@ async fn nothing_is_asked_with_a_method_that_gets_no_answer() {
             }
             _ => panic!("{result:?}"),
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_target_is_given_the_time_it_needs() {
+    for (needs, is_judged) in [(None, false), (Some(30), true)] {
+        let mut library = Library::embedded().unwrap();
+        library.targets.get_mut("mock").unwrap().answers_within = needs;
+        let hasty = Options { timeout: Duration::from_nanos(1), ..options() };
+        let performed = perform(library, None, &["baseline/valid@strict,tls1.3,p256"], hasty).await;
+        let passed = performed.iter().all(|p| matches!(p.result.verdict, Verdict::Pass(_)));
+        assert!(!performed.is_empty() && passed == is_judged, "{needs:?}");
     }
 }
 

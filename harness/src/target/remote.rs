@@ -75,6 +75,7 @@ impl Remote {
         };
         Ok(Target {
             handshake_timeout: None,
+            answers_within: None,
             most_at_once: None,
             schema: None,
             summary: format!("a running server at {}", self.url),
