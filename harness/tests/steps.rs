@@ -4,10 +4,12 @@
 mod common;
 
 use std::fs;
+use std::time::Duration;
 
-use common::{run_library, run_mock};
+use common::{options, perform, run_library, run_mock};
+use mtls_harness::run::Options;
 use mtls_reports::model::{CaseResult, Discrepancy, Verdict};
-use mtls_scenarios::Library;
+use mtls_scenarios::{Library, Probe};
 
 /// Runs one scenario with these steps in these modes against the correct mock.
 async fn play(mode: &str, steps: &str) -> Vec<CaseResult> {
@@ -44,6 +46,38 @@ async fn the_step_that_fails_is_named_and_the_last_one_performed() {
     let explanation = &results[0].explanation;
     assert!(explanation.starts_with("step 2, connect to gamma as none: "), "{explanation}");
     assert_eq!(results[0].steps.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_asked_with_a_method_that_gets_no_answer() {
+    let mut library = Library::embedded().unwrap();
+    let mut probe = library.targets["mock"].probe.http().unwrap().clone();
+    probe.methods = ["GET", "HEAD"].map(str::to_owned).to_vec();
+    library.targets.get_mut("mock").unwrap().probe = Probe::Http(Box::new(probe));
+    let results = run_library(library, None, &["requests/methods@strict,tls1.3,p256,"]).await;
+    for result in results {
+        let is_asked =
+            ["head", "get-as-head"].iter().any(|name| result.id.ends_with(&format!(",{name}")));
+        match &result.verdict {
+            Verdict::Pass(_) => assert!(is_asked, "{result:?}"),
+            Verdict::Skipped { reason } => {
+                assert!(!is_asked && reason.ends_with("is not GET or HEAD"), "{result:?}");
+            }
+            _ => panic!("{result:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_target_is_given_the_time_it_needs() {
+    for (needs, is_judged) in [(None, false), (Some(30), true)] {
+        let mut library = Library::embedded().unwrap();
+        library.targets.get_mut("mock").unwrap().answers_within = needs;
+        let hasty = Options { timeout: Duration::from_nanos(1), ..options() };
+        let performed = perform(library, None, &["baseline/valid@strict,tls1.3,p256"], hasty).await;
+        let passed = performed.iter().all(|p| matches!(p.result.verdict, Verdict::Pass(_)));
+        assert!(!performed.is_empty() && passed == is_judged, "{needs:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,14 +126,14 @@ async fn a_session_is_resumed_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_handshake_that_lets_the_same_client_in_spoils_the_question() {
+async fn a_session_is_worth_nothing_to_whom_a_full_handshake_lets_in() {
     let first =
         r#"{"connect": {"credential": "valid", "keep_tickets": "t"}, "expect": "accepted"}"#;
     let back =
         r#"{"connect": {"credential": "valid", "resume": "t"}, "expect": {"only": ["rejected"]}}"#;
     let results = play(r#""strict""#, &format!("{first}, {back}")).await;
-    let Verdict::Inconclusive { reason } = &results[0].verdict else { panic!("{:?}", results[0]) };
-    assert!(reason.contains("the same client with a full handshake"), "{reason}");
+    let Verdict::Skipped { reason } = &results[0].verdict else { panic!("{:?}", results[0]) };
+    assert!(reason.contains("lets the same client in with a full handshake"), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

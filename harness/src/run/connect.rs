@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mtls_reports::PeerText;
 use mtls_reports::describe;
-use mtls_reports::model::{CertificateSent, Observation, Outcome, Verdict};
+use mtls_reports::model::{Discrepancy, Observation, Outcome, Verdict};
 use mtls_scenarios::{Authorities, Connect, Expected, Mode, Resumption, Visit};
 use x509_parser::prelude::FromDer as _;
 use x509_parser::x509::X509Name;
@@ -13,6 +13,7 @@ use super::control::Path;
 use super::course::{Course, Kept, Lines, Open};
 use super::early;
 use super::judge::{self, Judgement, Question};
+use super::key;
 use super::outcome::{skipped, undecided};
 use super::probe::{Probe, Probed};
 use super::script;
@@ -58,8 +59,17 @@ pub(super) async fn perform(
     let control = twin.after(course, control, &observation).await?;
     let foreign = attempt.foreign_authority(course, connection.as_ref());
     let question = visit::question(course, visit, &spot, &observation, control.as_ref());
-    let question = Question { foreign_authority: foreign.as_deref(), ..attempt.asked(question) };
-    let judgement = attempt.unwanted_key(judge::judge(&question), &observation, control.as_ref());
+    let question =
+        Question { foreign_authority: foreign.as_deref(), ..attempt.asked(course, question) };
+    let judgement = judge::judge(&question);
+    let own = attempt.held.identity.key.as_ref().map(|key| key.algorithm());
+    let unwanted = match judgement.verdict {
+        Verdict::Inconclusive { .. } => {
+            key::unwanted(course, &twin, own, &observation, control.as_ref()).await
+        }
+        _ => None,
+    };
+    let judgement = unwanted.unwrap_or(judgement);
     attempt.keep(course, &observation, connection).await;
     Ok((judgement, Some(observation)))
 }
@@ -160,10 +170,13 @@ impl<'a> Attempt<'a> {
         let words = self.words.without_ticket();
         let seen = stranger(course, &self.spot, &self.held, &words).await;
         let question = visit::question(course, self.visit, &self.spot, &seen, None);
-        let question = Question { resumes: false, ..self.asked(question) };
+        let question = Question { resumes: None, ..self.asked(course, question) };
         let judgement = judge::judge(&question);
         match judgement.verdict {
             Verdict::Pass(_) => Ok(()),
+            Verdict::Fail(Discrepancy::UnexpectedAcceptance) => Err(skipped(
+                "the gate lets the same client in with a full handshake, too, so that its session gets it nothing more".to_owned(),
+            )),
             _ => Err(undecided(format!(
                 "the control, the same client with a full handshake: {}",
                 judgement.explanation
@@ -171,31 +184,13 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn asked<'q>(&'q self, question: Question<'q>) -> Question<'q> {
+    fn asked<'q>(&'q self, course: &Course<'_>, question: Question<'q>) -> Question<'q> {
         let subject = self.held.subject.as_ref();
         // A gate that promises to send away who does not get on, and does not, gives no answer either.
         let waits = self.lines.as_ref().is_some_and(|lines| lines.script.outwaits());
         let canary = question.canary || waits;
-        Question { subject, resumes: self.offer.is_some() && self.at_home, canary, ..question }
-    }
-
-    /// A gate need not take every kind of key: where it does not, there is nothing to ask.
-    fn unwanted_key(
-        &self,
-        judgement: Judgement,
-        seen: &Observation,
-        control: Option<&Observation>,
-    ) -> Judgement {
-        let Some(key) = &self.held.identity.key else { return judgement };
-        let withheld = |seen: &Observation| seen.tls.certificate == CertificateSent::Withheld;
-        let was_held_back = withheld(seen) || control.is_some_and(withheld);
-        match judgement.verdict {
-            Verdict::Inconclusive { .. } if was_held_back && !key.algorithm().is_mandatory() => {
-                let key = key.algorithm().as_str();
-                skipped(format!("the gate asks for no certificate with a key such as {key}"))
-            }
-            _ => judgement,
-        }
+        let resumes = self.resumption(course).filter(|_| self.offer.is_some() && self.at_home);
+        Question { subject, resumes, canary, ..question }
     }
 
     fn came_too_late(&self, seen: &Observation) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mtls_reports::model::Observation;
 use mtls_scenarios::{Alpn, Case, Prelude, Protocol, Role, Script, Wording};
@@ -22,7 +23,7 @@ use crate::tape::Tape;
 use crate::wire;
 
 /// Longest that a kept connection stays open.
-const MAX_COURSE: std::time::Duration = std::time::Duration::from_secs(60);
+const MAX_COURSE: Duration = Duration::from_secs(60);
 
 /// What a case has in hand while its steps are performed.
 pub(super) struct Course<'a> {
@@ -191,9 +192,10 @@ impl<'a> Course<'a> {
         let victim = if has_placeholders { self.victim(&spot.account) } else { None };
         let filler = Filler { target: self.stage.target(), spot, victim: victim.as_ref() };
         fill(&filler).map_err(|error| match error {
-            WordingError::NoRole(_) | WordingError::NotHttp | WordingError::NoVictim => {
-                skipped(error.to_string())
-            }
+            WordingError::NoRole(_)
+            | WordingError::NotHttp
+            | WordingError::Unanswered(_)
+            | WordingError::NoVictim => skipped(error.to_string()),
             WordingError::Placeholder(_) => undecided(error.to_string()),
         })
     }
@@ -268,6 +270,7 @@ impl<'a> Course<'a> {
 
     /// When the next probe must be done.
     pub(super) fn deadline(&self) -> Instant {
-        Instant::now() + self.context.options.timeout
+        let needed = self.stage.target().target().answers_within.map(Duration::from_secs);
+        Instant::now() + self.context.options.timeout.max(needed.unwrap_or_default())
     }
 }

@@ -6,7 +6,7 @@ use mtls_reports::describe;
 use mtls_reports::model::{
     CertificateSent, Discrepancy, Fault, Grade, Identity, Observation, Outcome, TlsRefusal, Verdict,
 };
-use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Promise, Promises};
+use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Promise, Promises, Resumption};
 
 /// Whom a gate must report when it lets a credential in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,8 @@ pub struct Question<'a> {
     pub control: Option<&'a Observation>,
     /// Whether the alert counts, too.
     pub pedantic: bool,
-    /// Whether the session was to be resumed, so that a full handshake would not answer the question.
-    pub resumes: bool,
+    /// How the session was to be resumed, where a full handshake would not answer the question.
+    pub resumes: Option<Resumption>,
     /// Whether the gate answered well before, so that silence is a failure.
     pub canary: bool,
     /// Whether the gate may still wait for what was promised: then silence is a refusal.
@@ -163,12 +163,19 @@ fn beyond_outcomes(question: &Question<'_>) -> Option<Verdict> {
 /// `425 Too Early` (RFC 8470 5.2).
 const TOO_EARLY: u16 = 425;
 
-/// Whether a session that was to be resumed was not.
-fn began_anew(question: &Question<'_>) -> bool {
-    question.resumes && question.observed.tls.resumed != Some(true)
+/// What it means that a session which was to be resumed was not.
+fn began_anew(question: &Question<'_>) -> Option<Verdict> {
+    let resumption = question.resumes.filter(|_| question.observed.tls.resumed != Some(true))?;
+    Some(match resumption {
+        // The gate keeps such sessions itself, and may let any of them go (RFC 5246 F.1.4).
+        Resumption::SessionId => Verdict::Skipped { reason: LET_GO.to_owned() },
+        Resumption::Psk | Resumption::SessionTicket => inconclusive(BEGAN_ANEW),
+    })
 }
 
 const BEGAN_ANEW: &str = "the gate did not resume the session but began a new one";
+
+const LET_GO: &str = "the target let the session go that its id stands for";
 
 fn inconclusive(reason: &str) -> Verdict {
     Verdict::Inconclusive { reason: reason.to_owned() }
@@ -194,8 +201,7 @@ fn acceptance(
             Verdict::Fail(Discrepancy::WrongIdentity)
         }
         (Some(_), None) => Verdict::Fail(Discrepancy::WrongIdentity),
-        _ if began_anew(question) => inconclusive(BEGAN_ANEW),
-        _ => Verdict::Pass(Grade::Exact),
+        _ => began_anew(question).unwrap_or(Verdict::Pass(Grade::Exact)),
     }
 }
 
@@ -230,10 +236,8 @@ fn anonymity(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict 
     if let Some(reason) = failed_control(question) {
         return inconclusive(&reason);
     }
-    if began_anew(question) && !expected.contains(&Expected::Unauthenticated) {
-        return inconclusive(BEGAN_ANEW);
-    }
-    Verdict::Pass(Grade::Exact)
+    let must_resume = !expected.contains(&Expected::Unauthenticated);
+    began_anew(question).filter(|_| must_resume).unwrap_or(Verdict::Pass(Grade::Exact))
 }
 
 fn refusal(question: &Question<'_>, expected: &BTreeSet<Expected>) -> Verdict {

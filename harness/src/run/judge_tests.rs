@@ -7,7 +7,7 @@ use mtls_reports::model::{
     CertificateSent, Discrepancy, Fault, Grade, Identity, Observation, Outcome, Phase, TlsFacts,
     TlsRefusal, Verdict,
 };
-use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Policy, Promise};
+use mtls_scenarios::{Alert, Expect, Expected, LooseFamily, Mode, Policy, Promise, Resumption};
 use proptest::prelude::*;
 
 use super::{Judgement, Question, Subject, judge};
@@ -54,6 +54,7 @@ struct Case {
     control: Option<Observation>,
     pedantic: bool,
     may_wait: bool,
+    resumes: Option<Resumption>,
 }
 
 impl Case {
@@ -69,6 +70,7 @@ impl Case {
             control,
             pedantic: false,
             may_wait: false,
+            resumes: None,
         }
     }
 
@@ -84,7 +86,7 @@ impl Case {
             observed: &self.observed,
             control: self.control.as_ref(),
             pedantic: self.pedantic,
-            resumes: false,
+            resumes: self.resumes,
             canary: false,
             may_wait: self.may_wait,
             foreign_authority: None,
@@ -112,6 +114,23 @@ fn who_may_wait_refuses_by_silence() {
     assert!(matches!(gone.verdict(), Verdict::Inconclusive { .. }));
     let accepting = Case { expect: Expect::Accepted, control: None, ..waiting };
     assert_eq!(accepting.verdict(), fails(Discrepancy::UnexpectedRefusal));
+}
+
+#[test]
+fn a_session_that_was_to_be_resumed_is_not_judged_in_a_full_handshake() {
+    let of = |resumes, seen| {
+        let case = Case::new(Expect::Accepted, Mode::Strict, seen);
+        Case { resumes: Some(resumes), ..case }.verdict()
+    };
+    let let_go = |verdict| matches!(verdict, Verdict::Skipped { .. });
+    let undecided = |verdict| matches!(verdict, Verdict::Inconclusive { .. });
+    assert!(let_go(of(Resumption::SessionId, let_in_as("aa"))));
+    assert!(undecided(of(Resumption::SessionTicket, let_in_as("aa"))));
+    assert!(undecided(of(Resumption::Psk, let_in_as("aa"))));
+    assert_eq!(of(Resumption::SessionId, let_in_as("cc")), fails(Discrepancy::WrongIdentity));
+    let mut resumed = let_in_as("aa");
+    resumed.tls.resumed = Some(true);
+    assert_eq!(of(Resumption::SessionId, resumed), Verdict::Pass(Grade::Exact));
 }
 
 #[test]

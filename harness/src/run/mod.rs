@@ -16,6 +16,7 @@ mod early;
 mod gates;
 mod identity;
 mod judge;
+mod key;
 mod operate;
 mod outcome;
 mod plan;

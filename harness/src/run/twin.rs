@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use mtls_reports::model::Observation;
-use mtls_scenarios::{Control, Expected, Visit};
+use mtls_scenarios::{Control, Expected, KeyAlgorithm, Visit};
 
 use super::control::{self, Path};
 use super::course::{Course, Lines};
 use super::judge::Judgement;
+use super::outcome::undecided;
 use super::probe::Probe;
 use super::spot::Spot;
 use super::visit;
@@ -37,7 +38,7 @@ impl Twin<'_> {
         if only_acceptance || self.credential == Some(name) {
             return Ok(None);
         }
-        self.look(course, name, false).await.map(Some)
+        self.look(course, name, course.case.cell.key, false).await.map(Some)
     }
 
     /// What it sees after a refusal that may only mean that nobody is there; else what it saw before.
@@ -49,10 +50,22 @@ impl Twin<'_> {
     ) -> Result<Option<Observation>, Judgement> {
         match &self.visit.control {
             Control::Twin(name) if before.is_some() && control::is_weak(&seen.outcome) => {
-                self.look(course, name, true).await.map(Some)
+                self.look(course, name, course.case.cell.key, true).await.map(Some)
             }
             _ => Ok(before),
         }
+    }
+
+    /// What it sees with another key, so that it is known whether its own was the reason for a refusal.
+    pub(super) async fn with_key(
+        &self,
+        course: &mut Course<'_>,
+        key: KeyAlgorithm,
+    ) -> Result<Observation, Judgement> {
+        let Control::Twin(name) = &self.visit.control else {
+            return Err(undecided("the step has no control of its own".to_owned()));
+        };
+        self.look(course, name, key, false).await
     }
 
     /// The twin. Where only clients were lent, one of those is let in instead of one that none of them can be.
@@ -60,8 +73,13 @@ impl Twin<'_> {
         &self,
         course: &mut Course<'_>,
         name: &'n str,
+        key: KeyAlgorithm,
     ) -> Result<(&'n str, Arc<Held>), Judgement> {
         let account = &self.spot.account;
+        if key != course.case.cell.key {
+            let held = course.context.wallet.hold(account, name, key);
+            return Ok((name, held.map_err(|e| undecided(e.to_string()))?));
+        }
         match course.hold(account, name) {
             Err(_) if course.context.wallet.world().has_only_clients(account) => {
                 Ok(("valid", course.hold(account, "valid")?))
@@ -74,15 +92,16 @@ impl Twin<'_> {
         &self,
         course: &mut Course<'_>,
         name: &str,
+        key: KeyAlgorithm,
         again: bool,
     ) -> Result<Observation, Judgement> {
         let spot = self.spot;
-        let (name, held) = self.hold(course, name)?;
+        let (name, held) = self.hold(course, name, key)?;
         let cell = &course.case.cell;
         let path = Path {
             role: spot.role,
             tls: cell.tls,
-            key: cell.key,
+            key,
             alpn: cell.alpn,
             account: spot.account.clone(),
             credential: name.to_owned(),

@@ -97,7 +97,7 @@ pub(super) fn question<'q>(
         observed,
         control,
         pedantic: course.context.options.pedantic,
-        resumes: false,
+        resumes: None,
         canary: visit.canary,
         may_wait: visit.may_wait,
         foreign_authority: None,

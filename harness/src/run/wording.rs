@@ -47,6 +47,9 @@ pub(super) enum WordingError {
     /// The target has no paths.
     #[error("{NOT_HTTP}")]
     NotHttp,
+    /// Nothing is learnt from a request that gets no answer.
+    #[error("the target leaves requests unanswered whose method is not {0}")]
+    Unanswered(String),
     /// There is no valid client at the endpoint.
     #[error("there is no valid client whose name could be used")]
     NoVictim,
@@ -70,6 +73,12 @@ impl Filler<'_> {
             let filled = fields.iter().map(|(n, v)| Ok((self.text(n)?, self.text(v)?)));
             filled.collect::<Result<Vec<_>, WordingError>>()
         };
+        let method = optional(&wording.method)?;
+        if let (Some(method), Some(probe)) = (&method, self.target.probe().http())
+            && !probe.answers(method)
+        {
+            return Err(WordingError::Unanswered(probe.methods.join(" or ")));
+        }
         Ok(Words {
             sni: optional(&wording.sni)?,
             second_sni: optional(&wording.second_sni)?,
@@ -78,7 +87,7 @@ impl Filler<'_> {
             host: optional(&wording.host)?,
             second_host: optional(&wording.second_host)?,
             absolute_form: optional(&wording.absolute_form)?,
-            method: optional(&wording.method)?,
+            method,
             path: optional(&wording.path)?,
             headers: fields(&wording.headers)?,
             trailers: fields(&wording.trailers)?,

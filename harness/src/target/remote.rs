@@ -75,6 +75,7 @@ impl Remote {
         };
         Ok(Target {
             handshake_timeout: None,
+            answers_within: None,
             most_at_once: None,
             schema: None,
             summary: format!("a running server at {}", self.url),
@@ -89,6 +90,7 @@ impl Remote {
                 identity: self.identity.clone().map(identity_at),
                 protected_path: path.to_owned(),
                 marker: self.marker.clone(),
+                methods: Vec::new(),
             })),
             anchors: None,
             alpn: if self.h2 { vec![Alpn::Http1, Alpn::H2] } else { vec![Alpn::Http1] },

@@ -40,6 +40,9 @@ pub struct Target {
     /// Seconds that it promises to give a handshake at most: who has not finished by then is sent away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handshake_timeout: Option<u64>,
+    /// Seconds that it may take to answer a client, where that is more than the run gives its probes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_within: Option<u64>,
     /// Cases that such a gate bears at once, where the run would have more: 1 for a server that takes one connection after
     /// the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -25,6 +25,15 @@ pub struct HttpProbe {
     pub protected_path: String,
     /// Text that only the protected resource returns.
     pub marker: Option<String>,
+    /// The methods that it has an answer to; empty = every one.
+    pub methods: Vec<String>,
+}
+
+impl HttpProbe {
+    /// Whether a request with this method gets an answer, be it a refusal.
+    pub fn answers(&self, method: &str) -> bool {
+        self.methods.is_empty() || self.methods.iter().any(|known| known == method)
+    }
 }
 
 impl Probe {
@@ -83,6 +92,9 @@ struct RawProbe {
     /// endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     marker: Option<String>,
+    /// The methods that it has an answer to, be it a refusal, where it leaves requests with others unanswered; absent = every one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    methods: Vec<String>,
 }
 
 /// A probe that says too much or too little.
@@ -94,6 +106,8 @@ enum ProbeError {
     NoPaths,
     #[error("a probe with `protocol` has nothing else")]
     ProtocolAndMore,
+    #[error("`methods` must have GET, which every client asks with")]
+    NoGet,
 }
 
 impl TryFrom<RawProbe> for Probe {
@@ -107,7 +121,8 @@ impl TryFrom<RawProbe> for Probe {
                 identity: None,
                 protected_path: None,
                 marker: None,
-            } => Ok(Self::Protocol(protocol)),
+                methods,
+            } if methods.is_empty() => Ok(Self::Protocol(protocol)),
             RawProbe { protocol: Some(_), .. } => Err(ProbeError::ProtocolAndMore),
             RawProbe {
                 protocol: None,
@@ -115,12 +130,14 @@ impl TryFrom<RawProbe> for Probe {
                 identity,
                 protected_path: Some(protected_path),
                 marker,
-            } => Ok(Self::Http(Box::new(HttpProbe {
-                identity_path,
-                identity,
-                protected_path,
-                marker,
-            }))),
+                methods,
+            } => {
+                let probe = HttpProbe { identity_path, identity, protected_path, marker, methods };
+                if !probe.answers("GET") {
+                    return Err(ProbeError::NoGet);
+                }
+                Ok(Self::Http(Box::new(probe)))
+            }
             RawProbe { protocol: None, .. } => Err(ProbeError::NoPaths),
         }
     }
@@ -131,13 +148,14 @@ impl From<Probe> for RawProbe {
         match probe {
             Probe::Protocol(protocol) => Self { protocol: Some(protocol), ..Self::default() },
             Probe::Http(http) => {
-                let HttpProbe { identity_path, identity, protected_path, marker } = *http;
+                let HttpProbe { identity_path, identity, protected_path, marker, methods } = *http;
                 Self {
                     protocol: None,
                     identity_path: Some(identity_path),
                     identity,
                     protected_path: Some(protected_path),
                     marker,
+                    methods,
                 }
             }
         }
@@ -217,8 +235,25 @@ mod tests {
         assert!(error.contains("has nothing else"), "{error}");
         let error = read(r#"{"identity_path": "/"}"#).unwrap_err();
         assert!(error.contains("`protected_path`"), "{error}");
+        let error = read(r#"{"protocol": "redis", "methods": ["GET"]}"#).unwrap_err();
+        assert!(error.contains("has nothing else"), "{error}");
         let error = read(r#"{"protocol": "gopher"}"#).unwrap_err();
         assert!(error.contains("unknown variant `gopher`"), "{error}");
+    }
+
+    #[test]
+    fn methods_that_get_no_answer_are_known() {
+        let of = |methods: &str| {
+            read(&format!(r#"{{"identity_path": "/", "protected_path": "/"{methods}}}"#))
+        };
+        assert!(of("").unwrap().http().unwrap().answers("GATE"));
+        let probe = of(r#", "methods": ["GET"]"#).unwrap();
+        assert!(probe.http().unwrap().answers("GET"));
+        for other in ["HEAD", "get"] {
+            assert!(!probe.http().unwrap().answers(other), "{other}");
+        }
+        let error = of(r#", "methods": ["POST"]"#).unwrap_err();
+        assert!(error.contains("must have GET"), "{error}");
     }
 
     #[test]
@@ -227,6 +262,7 @@ mod tests {
             r#"{"protocol":{"postgresql":{"user":"@ROLE@","database":"postgres"}}}"#,
             r#"{"protocol":{"echo":{"send":"a","expect":"b"}}}"#,
             r#"{"identity_path":"/","protected_path":"/x","marker":"m"}"#,
+            r#"{"identity_path":"/","protected_path":"/x","methods":["GET","HEAD"]}"#,
         ] {
             assert_eq!(serde_json::to_string(&read(text).unwrap()).unwrap(), text);
         }

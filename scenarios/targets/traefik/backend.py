@@ -56,15 +56,28 @@ class Application(BaseHTTPRequestHandler):
 
 
 def wait_for_traefik(host, port):
-    """It accepts connections before it has read its routes, and closes them."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    """It accepts connections, and shakes hands, before it has its routes. Until then nothing is found."""
     while True:
         try:
-            with socket.create_connection(("127.0.0.1", port), 5) as plain:
-                return context.wrap_socket(plain, server_hostname=host).close()
+            if routes(host, port):
+                return
         except OSError:
-            time.sleep(0.02)
+            pass
+        time.sleep(0.02)
+
+
+def routes(host, port):
+    """Whether clients come to the endpoint: those without a certificate are refused there, or sent to an application not yet up."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection(("127.0.0.1", port), 5) as plain:
+        with context.wrap_socket(plain, server_hostname=host) as secure:
+            try:
+                secure.sendall(f"GET /whoami HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                status = secure.recv(12)
+            except ssl.SSLError as error:
+                return error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+            return status.startswith(b"HTTP/1.1 ") and not status.endswith(b"404")
 
 
 def main():
