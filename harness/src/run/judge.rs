@@ -167,7 +167,7 @@ const TOO_EARLY: u16 = 425;
 fn began_anew(question: &Question<'_>) -> Option<Verdict> {
     let resumption = question.resumes.filter(|_| question.observed.tls.resumed != Some(true))?;
     Some(match resumption {
-        // The gate keeps such sessions itself, and may let any of them go (RFC 5246 F.1.4).
+        // The gate keeps such sessions itself, and may let any of them go (RFC 5246 7.4.1.3).
         Resumption::SessionId => Verdict::Skipped { reason: LET_GO.to_owned() },
         Resumption::Psk | Resumption::SessionTicket => inconclusive(BEGAN_ANEW),
     })
