@@ -79,7 +79,7 @@ pub(super) struct Run {
     #[arg(long, short, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: u16,
     /// Targets under way at once, which share the jobs
-    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) targets_at_once: u16,
     /// Perform every case N times; one that does not always come out the same is flaky, and its worst counts
     #[arg(long, value_name = "N", conflicts_with = "pcap", value_parser = clap::value_parser!(u16).range(2..=20))]

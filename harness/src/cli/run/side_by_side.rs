@@ -7,13 +7,15 @@ use mtls_reports::{Column, Found};
 
 use super::trial::{Stopped, Trial, Tried};
 
-/// Carries out the trials, `at_once` of them at a time. None stops the others: one that comes to nothing says so in its
-/// column. Also says what could not be written.
+/// Carries out the trials, `at_once` of them at a time; servers that let clients wait for each other come first, as most can be done
+/// beside them. None stops the others: one that comes to nothing says so in its column. Also says what could not be written.
 pub(super) async fn carry_out<'a>(
     trials: impl Iterator<Item = Trial<'a>>,
     at_once: usize,
 ) -> (Vec<Column>, Vec<String>) {
-    let under_way = trials.enumerate().map(async |(number, trial)| {
+    let mut trials: Vec<_> = trials.enumerate().collect();
+    trials.sort_by_key(|(_, trial)| trial.chosen.target.most_at_once.is_none());
+    let under_way = trials.into_iter().map(async |(number, trial)| {
         let target = trial.chosen.name.clone();
         let (found, unwritten) = found(trial).await;
         trial.progress.target_done(&target, &what(&found));
