@@ -31,29 +31,26 @@ impl Performed {
 pub(super) async fn perform(context: &Context, cases: &[Case]) -> Vec<Performed> {
     let started = Instant::now();
     let Some(first) = cases.first() else { return Vec::new() };
-    let scenario = context.library.scenarios.get(&first.scenario);
-    let played = match scenario {
-        Some(scenario) => company::play_all(context, scenario, cases).await,
-        None => {
-            let nothing = || Played::of(undecided(format!("no scenario `{}`", first.scenario)));
-            cases.iter().map(|_| nothing()).collect()
-        }
+    let Some(scenario) = context.library.scenarios.get(&first.scenario) else {
+        let error = format!("no scenario `{}`", first.scenario);
+        return cases.iter().map(|case| broken(case, &error)).collect();
     };
+    let played = company::play_all(context, scenario, cases).await;
     let results = cases.iter().zip(played);
     results.map(|(case, played)| performed(context, scenario, case, played, started)).collect()
 }
 
 fn performed(
     context: &Context,
-    scenario: Option<&Scenario>,
+    scenario: &Scenario,
     case: &Case,
     played: Played,
     started: Instant,
 ) -> Performed {
     let elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let result = context.waivers.apply(CaseResult {
-        title: scenario.map(|s| s.title.clone()).unwrap_or_default(),
-        severity: scenario.map_or(Severity::Info, |s| s.severity),
+        title: scenario.title.clone(),
+        severity: scenario.severity,
         observed: played.observed,
         steps: played.steps,
         elapsed_us,

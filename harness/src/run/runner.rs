@@ -38,7 +38,7 @@ pub async fn run(
     let most = few.map_or(usize::MAX, |most| usize::from(most.get()));
     let jobs = context.options.jobs.clamp(1, most);
     let (aside, others): (Vec<_>, Vec<_>) =
-        companies(context, plan).into_iter().partition(|cases| is_aside(context, cases));
+        companies(context, &plan).into_iter().partition(|cases| is_aside(context, cases));
     let start = |company: Company| Task::start(context, company).join();
     let aside = stream::iter(aside).map(start).buffer_unordered(MOST_ASIDE);
     let others = stream::iter(others).map(start).buffer_unordered(jobs);
@@ -73,7 +73,7 @@ const MOST_ASIDE: usize = 64;
 type Company = (usize, Vec<Case>);
 
 /// The plan as it is performed: neighbours that change their gate in the same way go together, all others alone.
-fn companies(context: &Context, plan: Plan) -> Vec<Company> {
+fn companies(context: &Context, plan: &Plan) -> Vec<Company> {
     let go_together = |one: &Case, next: &Case| {
         let scenario = context.library.scenarios.get(&one.scenario);
         one.scenario == next.scenario && scenario.is_some_and(|s| company::forms(context, s))
