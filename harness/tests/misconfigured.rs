@@ -116,6 +116,18 @@ fn an_nginx_with_a_default_host_that_asks_nobody() {
     .check();
 }
 
+/// The list is reloaded, and nobody looks at it. All cells of the scenario are at the same gate.
+#[test]
+fn an_nginx_that_forgets_its_revocation_list() {
+    Hole {
+        target: "nginx",
+        change: ("ssl_crl @CRL:alpha@;", ""),
+        filter: "operations/revocation-list-reloaded@",
+        says: "let in as CN=client,O=Example ORG, expected rejected",
+    }
+    .check();
+}
+
 /// `authorized` is not looked at.
 #[test]
 fn a_node_whose_application_takes_any_certificate() {

@@ -56,7 +56,8 @@ impl Twin<'_> {
         }
     }
 
-    /// What it sees with another key, so that it is known whether its own was the reason for a refusal.
+    /// What it sees now with another key, so that it is known whether its own was the reason for a refusal: what was seen before
+    /// might be of a gate that has gone since.
     pub(super) async fn with_key(
         &self,
         course: &mut Course<'_>,
@@ -65,7 +66,7 @@ impl Twin<'_> {
         let Control::Twin(name) = &self.visit.control else {
             return Err(undecided("the step has no control of its own".to_owned()));
         };
-        self.look(course, name, key, false).await
+        self.look(course, name, key, true).await
     }
 
     /// The twin. Where only clients were lent, one of those is let in instead of one that none of them can be.
